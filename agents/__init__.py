@@ -1,0 +1,1 @@
+"""The agents (generator, critic, repairer) and the chat models behind them."""

@@ -1,0 +1,1 @@
+"""Tutorial corpora per dialect, the vector index over them, and retrieval."""

@@ -1,0 +1,1 @@
+"""Everything deterministic: engines, dialects, schemas, templates, comparison."""

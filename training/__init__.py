@@ -1,0 +1,1 @@
+"""SFT, DPO and the merge of dialect models."""
