@@ -1,1 +1,37 @@
-"""The engines: open, introspect, sample and execute, each in a killable child process."""
+"""The engines: open, sample and execute, each statement in a killable child process.
+
+Every child process imports this package, so what is heavy is imported where it is used.
+"""
+
+from typing import TYPE_CHECKING
+
+from ..outcome import Limits
+from .base import Engine
+
+if TYPE_CHECKING:
+    from ..sources import Source
+    from .status import EngineStatus
+
+__all__ = ["Engine", "engine_status", "open_engine"]
+
+
+def open_engine(
+    dialect: str, source: "Source | str", *, workers: int = 2, limits: Limits | None = None
+) -> Engine:
+    """Open a database in the engine of ``dialect``, with ``workers`` child processes under ``limits``.
+
+    A string names a source as ``open_source`` does. A file or URL of the dialect itself is attached in
+    place, read-only; anything else is loaded, typed, into the embedded engine. Raises ``UsageError`` for
+    an unknown dialect or source, ``IsoglossError`` if the engine does not start.
+    """
+    from .opening import open_database
+    from .pooled import PooledEngine
+
+    return PooledEngine(open_database(dialect, source), workers, limits or Limits())
+
+
+def engine_status() -> list["EngineStatus"]:
+    """Return, for each dialect, whether its embedded engine is ready here and what would make it so."""
+    from .status import all_engines
+
+    return all_engines()

@@ -1,0 +1,84 @@
+"""A source held in memory: a small shop of every column type, with rows that break a foreign key."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from isogloss.tools.schema import Column, ColumnType, ForeignKey, Schema, Table
+
+Row = tuple[Any, ...]
+
+
+@dataclass
+class MemorySource:
+    """A source whose tables are lists of rows."""
+
+    tables: dict[Table, list[Row]]
+    name: str = "memory"
+    fingerprint: str = "0" * 64
+
+    def schema(self) -> Schema:
+        return Schema(self.name, tuple(self.tables))
+
+    def rows(self, table: str) -> Iterator[Row]:
+        return iter(self.tables[self.schema().table(table)])
+
+    def close(self) -> None:
+        pass
+
+
+MAKERS = Table(
+    "makers",
+    (
+        Column("maker_id", ColumnType.INTEGER, nullable=False),
+        Column("name", ColumnType.TEXT, nullable=False, comment="name"),
+    ),
+    primary_key=("maker_id",),
+    comment="maker",
+)
+THINGS = Table(
+    "things",
+    (
+        Column("thing_id", ColumnType.INTEGER, nullable=False),
+        Column("maker_id", ColumnType.INTEGER),
+        Column("name", ColumnType.TEXT, comment="its name"),
+        Column("price", ColumnType.DECIMAL),
+        Column("weight", ColumnType.FLOAT),
+        Column("made_on", ColumnType.DATE),
+        Column("made_at", ColumnType.TIME),
+        Column("sold_at", ColumnType.TIMESTAMP),
+        Column("seen_at", ColumnType.TIMESTAMPTZ),
+        Column("broken", ColumnType.BOOLEAN),
+        Column("image", ColumnType.BINARY),
+        Column("big", ColumnType.INTEGER),
+        Column("mixed", ColumnType.INTEGER),
+    ),
+    primary_key=("thing_id",),
+    foreign_keys=(ForeignKey(("maker_id",), "makers", ("maker_id",)),),
+    comment="thing",
+)
+
+FIRST: Row = (
+    1,
+    1,
+    'quo"ted, \\N and\nmore',
+    Decimal("12.345"),
+    1.5,
+    date(2024, 2, 29),
+    time(23, 59, 1),
+    datetime(2024, 2, 29, 12, 30),  # noqa: DTZ001 - a timestamp without a zone is what is tested
+    datetime(2024, 2, 29, 12, 30, tzinfo=UTC),
+    True,
+    b"\x00\xff",
+    2**40,
+    7,
+)
+EMPTY: Row = (2, None, *[None] * 11)
+ORPHAN: Row = (3, 99, "", Decimal(30), 2.0, *[None] * 7, "seven")
+
+
+def small() -> MemorySource:
+    """Return two makers and three things; thing 3's maker does not exist, and one ``mixed`` is text."""
+    return MemorySource({MAKERS: [(1, "Acme"), (2, "Zenith")], THINGS: [FIRST, EMPTY, ORPHAN]})

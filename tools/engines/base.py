@@ -1,0 +1,33 @@
+"""What an engine is. Light to import: every child process does."""
+
+from typing import Any, Protocol, Self
+
+from ..outcome import Execution, Limits
+from ..schema import Schema
+
+
+class Engine(Protocol):
+    """A database in a running system that executes one dialect; a context manager."""
+
+    dialect: str
+    version: str
+    stand_in: bool
+
+    def schema(self) -> Schema:
+        """Return the database's schema, with its source's keys and comments."""
+
+    def sample_values(self, table: str, column: str, limit: int = 20, seed: int = 0) -> list[Any]:
+        """Return distinct non-null values of a column, the same for the same seed."""
+
+    def sample_rows(self, table: str, limit: int = 5, seed: int = 0) -> list[dict[str, Any]]:
+        """Return rows of a table, the same for the same seed."""
+
+    def execute(self, sql: str, limits: Limits | None = None) -> Execution:
+        """Execute one read-only statement in a killable child process; thread-safe, blocking, never raises."""
+
+    def close(self) -> None:
+        """End the engine and remove what it loaded."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...

