@@ -37,10 +37,10 @@ SELECT c.name, o.ordered_at FROM customers AS c JOIN orders AS o ON c.customer_i
 -- name: customers_who_bought_a_category
 SELECT c.name FROM customers AS c WHERE c.customer_id IN (SELECT o.customer_id FROM orders AS o JOIN order_lines AS l ON o.order_id = l.order_id JOIN products AS p ON l.product_id = p.product_id WHERE p.category = 'Books');
 
--- name: products_never_bought_by_business
+-- name: products_never_returned
 SELECT p.name FROM products AS p WHERE NOT p.product_id IN (SELECT l.product_id FROM order_lines AS l JOIN orders AS o ON l.order_id = o.order_id WHERE o.status = 'returned');
 
--- name: products_bought_by_a_country
+-- name: products_sent_at_a_high_fee
 SELECT p.name, p.price FROM products AS p WHERE EXISTS (SELECT 1 FROM order_lines AS l JOIN orders AS o ON l.order_id = o.order_id WHERE l.product_id = p.product_id AND o.shipping_fee > 10);
 
 -- name: customers_who_never_bought_large_quantities

@@ -1,0 +1,50 @@
+"""The literals of a query that are compared with its data: what another database has other values for."""
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ)
+_PATTERNS = (exp.Like, exp.ILike, exp.Glob, exp.SimilarTo, exp.RegexpLike, exp.RegexpILike)
+_CASINGS = (exp.Lower, exp.Upper)
+_WRAPPERS = (exp.Cast, exp.Date, exp.Neg, exp.Paren, *_CASINGS)
+_POSITIONS = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.Ntile)
+
+
+def compared_values(tree: exp.Expr) -> list[tuple[str, exp.Expr, exp.Expr]]:
+    """Return every compared literal as (``value`` or ``pattern``, what it is compared with, literal).
+
+    In ``LOWER('Paris')`` the literal is ``'Paris'``; a cast or a sign belongs to the literal.
+    """
+    return [
+        (kind, operand, literal.this if isinstance(literal, _CASINGS) else literal)
+        for node in tree.walk()
+        for kind, operand, literal in _comparisons(node)
+        if _is_constant(literal) and operand.find(exp.Column, exp.AggFunc, exp.Query)
+    ]
+
+
+def is_position(node: exp.Expr) -> bool:
+    """Say whether ``node`` is a rank or a row number: bounds on it are like ``LIMIT``, not like values."""
+    return isinstance(node, exp.Window) and isinstance(node.this, _POSITIONS)
+
+
+def _is_constant(node: exp.Expr) -> bool:
+    if isinstance(node, _WRAPPERS) and not node.expressions:
+        return _is_constant(node.this)
+    return isinstance(node, exp.Literal | exp.Boolean)
+
+
+def _comparisons(node: exp.Expr) -> Iterator[tuple[str, exp.Expr, exp.Expr]]:
+    if isinstance(node, _COMPARISONS):
+        yield "value", node.this, node.expression
+        yield "value", node.expression, node.this
+    elif isinstance(node, _PATTERNS):
+        yield "pattern", node.this, node.expression
+    elif isinstance(node, exp.Between):
+        yield "value", node.this, node.args["low"]
+        yield "value", node.this, node.args["high"]
+    elif isinstance(node, exp.In):
+        yield from (("value", node.this, item) for item in node.expressions)
+    elif isinstance(node, exp.Case) and node.this:
+        yield from (("value", node.this, branch.this) for branch in node.args["ifs"])

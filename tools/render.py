@@ -1,0 +1,40 @@
+"""Write a syntax tree as the SQL a person would write: ``x NOT IN (…)``, ``:value_1``."""
+
+from functools import lru_cache
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.generator import Generator
+
+_NEGATABLE = (exp.In, exp.Like, exp.ILike, exp.Glob, exp.Between)
+
+
+def render(tree: exp.Expr, dialect: str) -> str:
+    """Return ``tree`` as SQL of ``dialect``, on one line, without comments.
+
+    Differs from ``tree.sql(dialect)`` in two ways: a negation stands where people write it
+    (``IS NOT NULL``, ``NOT IN``), and a placeholder is ``:name`` in every dialect.
+    """
+    return _generator_class(dialect)(dialect=dialect, comments=False).generate(tree)
+
+
+@lru_cache
+def _generator_class(dialect: str) -> type[Generator]:
+    base = Dialect.get_or_raise(dialect).generator_class
+
+    class Natural(base):  # type: ignore[misc, valid-type]
+        """``base`` with natural negations and one form of placeholder."""
+
+        def not_sql(self, expression: exp.Not) -> str:
+            negated = expression.this
+            if isinstance(negated, exp.Is):
+                return f"{self.sql(negated, 'this')} IS NOT {self.sql(negated, 'expression')}"
+            positive, operand = self.sql(negated), self.sql(negated, "this")
+            if not isinstance(negated, _NEGATABLE) or not positive.startswith(f"{operand} "):
+                return f"NOT {positive}"
+            return f"{operand} NOT{positive.removeprefix(operand)}"
+
+        def placeholder_sql(self, expression: exp.Placeholder) -> str:
+            return f":{expression.name}" if expression.name else "?"
+
+    return Natural

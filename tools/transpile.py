@@ -1,0 +1,51 @@
+"""Carry a query over from one dialect to another."""
+
+from sqlglot import exp, parse_one
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import SqlglotError
+
+from .qualified import UnsupportedSeed
+from .render import render
+from .schema import Schema
+
+
+def transpile(sql: str, source: str, target: str) -> str:
+    """Return ``sql`` of dialect ``source`` as SQL of dialect ``target``, by sqlglot.
+
+    NULLs are ordered as ``target`` does by itself unless ``sql`` orders them expressly: sqlglot would
+    write out the difference between the defaults, which nobody asked for. Raises ``UnsupportedSeed``.
+    """
+    if source == target:
+        return sql
+    try:
+        tree = parse_one(sql, read=source)
+        if "NULLS" not in sql.upper():
+            _order_nulls_by_default(tree, target)
+        return render(tree, target)
+    except SqlglotError as error:
+        raise UnsupportedSeed(f"not to be said in {target}: {str(error).splitlines()[0]}") from error
+
+
+def string_literals(sql: str, schema: Schema) -> str:
+    """Return SQLite's ``sql`` with ``"Paris"`` as ``'Paris'`` wherever no such column is in reach.
+
+    SQLite itself reads it so: https://sqlite.org/quirks.html#double_quoted_string_literals_are_accepted.
+    """
+    if '"' not in sql:
+        return sql
+    tree = parse_one(sql, read="sqlite")
+    names = {alias.alias.lower() for alias in tree.find_all(exp.Alias)}
+    used = {table.name.lower() for table in tree.find_all(exp.Table)}
+    names |= {c.name.lower() for table in schema.tables if table.name.lower() in used for c in table.columns}
+    for column in list(tree.find_all(exp.Column)):
+        if column.this.args.get("quoted") and not column.table and column.name.lower() not in names:
+            column.replace(exp.Literal.string(column.name))
+    return render(tree, "sqlite")
+
+
+def _order_nulls_by_default(tree: exp.Expr, dialect: str) -> None:
+    ordering = Dialect.get_or_raise(dialect).NULL_ORDERING
+    for ordered in tree.find_all(exp.Ordered):
+        descending = bool(ordered.args.get("desc"))
+        first = {"nulls_are_small": not descending, "nulls_are_large": descending}.get(ordering, False)
+        ordered.set("nulls_first", first)
