@@ -33,8 +33,8 @@ _ERROR_PATTERNS = (
     (r"^22", ErrorClass.INVALID_VALUE),
     (r"^21000", ErrorClass.CARDINALITY),
     (r"^(42501|25006|2BP01)", ErrorClass.PERMISSION),
-    (r"^(53|54)", ErrorClass.RESOURCES),
-    (r"^(08|57P|58|XX)", ErrorClass.ENGINE_LOST),
+    (r"^(53|54)|invalid memory alloc request", ErrorClass.RESOURCES),
+    (r"^(08|57P|58)", ErrorClass.ENGINE_LOST),
     (
         r"connection (is|was|has been)? ?(closed|lost|refused)|server closed the connection",
         ErrorClass.ENGINE_LOST,

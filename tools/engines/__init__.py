@@ -9,7 +9,7 @@ from ..outcome import Limits
 from .base import Engine
 
 if TYPE_CHECKING:
-    from ..sources import Source
+    from .loading import Source
     from .status import EngineStatus
 
 __all__ = ["Engine", "engine_status", "open_engine"]
@@ -27,7 +27,8 @@ def open_engine(
     from .opening import open_database
     from .pooled import PooledEngine
 
-    return PooledEngine(open_database(dialect, source), workers, limits or Limits())
+    bounds = limits or Limits()
+    return PooledEngine(open_database(dialect, source, bounds), workers, bounds)
 
 
 def engine_status() -> list["EngineStatus"]:

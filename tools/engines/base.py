@@ -23,7 +23,7 @@ class Engine(Protocol):
         """Return rows of a table, the same for the same seed."""
 
     def execute(self, sql: str, limits: Limits | None = None) -> Execution:
-        """Execute one read-only statement in a killable child process; thread-safe, blocking, never raises."""
+        """Execute one read-only statement in a killable child; thread-safe, blocking, never raises."""
 
     def close(self) -> None:
         """End the engine and remove what it loaded."""

@@ -6,13 +6,15 @@ from pathlib import Path
 import duckdb
 
 from ..dialects import get_dialect
-from ..schema import ColumnType, Schema
+from ..outcome import Limits
+from ..schema import Schema
 from .database import Database
-from .loading import Plan, Source, chunks, plan, quoted
+from .ddl import names, quoted
+from .loading import Plan, Source, chunks, plan
 from .scratch import Scratch
 
 
-def load(source: Source) -> Database:
+def load(source: Source, limits: Limits) -> Database:
     """Load ``source`` into a temporary file.
 
     Foreign keys are not declared: DuckDB enforces them always, and data may not hold to them.
@@ -20,7 +22,7 @@ def load(source: Source) -> Database:
     scratch = Scratch()
     path = scratch.path / "database.duckdb"
     schema = source.schema()
-    plans = [plan(source, table, get_dialect("duckdb"), {ColumnType.OTHER: str}) for table in schema.tables]
+    plans = [plan(source, table, get_dialect("duckdb"), {}) for table in schema.tables]
     with closing(duckdb.connect(str(path))) as connection:
         for each in plans:
             _load_table(connection, source, each)
@@ -43,5 +45,4 @@ def _load_table(connection: duckdb.DuckDBPyConnection, source: Source, each: Pla
         appender.append_rows(chunk)
     appender.flush()
     if each.table.primary_key:
-        names = ", ".join(map(quoted, each.table.primary_key))
-        connection.execute(f"ALTER TABLE {table} ADD PRIMARY KEY ({names})")
+        connection.execute(f"ALTER TABLE {table} ADD PRIMARY KEY ({names(each.table.primary_key)})")

@@ -1,4 +1,7 @@
-"""DuckDB in a child process, closed off as https://duckdb.org/docs/stable/operations_manual/securing_duckdb says."""
+"""DuckDB in a child process, closed off as its own advice on untrusted SQL says.
+
+https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview
+"""
 
 import threading
 from collections.abc import Iterator
@@ -25,7 +28,7 @@ class DuckdbSession:
             self._connection.execute(statement)
 
     def run(self, sql: str, limits: Limits) -> Result:
-        """Run one statement; raises ``TimedOutError``, ``TooLargeError``, ``RefusedError``, ``duckdb.Error``."""
+        """Run one statement; raises what ``Session.run`` may and ``duckdb.Error``."""
         statements = self._connection.extract_statements(sql)
         if len(statements) != 1:
             raise RefusedError("one_statement")
@@ -58,7 +61,7 @@ class DuckdbSession:
         return type(error).__name__
 
 
-def _configuration(memory_bytes: int) -> dict[str, str]:
+def _configuration(memory_bytes: int) -> dict[str, str | bool | int | float | list[str]]:
     return {
         "enable_external_access": "false",
         "autoinstall_known_extensions": "false",

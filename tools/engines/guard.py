@@ -35,5 +35,5 @@ def broken_rule(sql: str, dialect: Dialect) -> str | None:
     return None if reads else "read_only"
 
 
-def _writes(node: exp.Expression) -> bool:
+def _writes(node: exp.Expr) -> bool:
     return isinstance(node, _WRITES) and not isinstance(node, _QUERIES)

@@ -1,6 +1,6 @@
 """What loading a source into any engine needs: how wide its values are, and rows that fit the columns."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from ..dialects import Dialect
 from ..schema import Column, ColumnType, Schema, Table
+from .ddl import quoted
 
 Row = tuple[Any, ...]
 _CHUNK = 10_000
@@ -43,6 +44,7 @@ class Source(Protocol):
 class Width:
     """How much room a column's values need; ``alien`` if some are not of the column's type at all."""
 
+    nulls: bool = False
     wide: bool = False
     whole_digits: int = 0
     scale: int = 0
@@ -50,7 +52,9 @@ class Width:
 
     def admit(self, column: Column, values: Iterable[Any]) -> None:
         """Widen to hold ``values``."""
-        present = [value for value in values if value is not None]
+        given = list(values)
+        present = [value for value in given if value is not None]
+        self.nulls |= len(present) < len(given)
         self.alien |= not set(map(type, present)) <= _PYTHON_TYPES.get(column.type, {str})
         if self.alien or not present:
             return
@@ -98,36 +102,37 @@ class Plan:
 
 
 def plan(
-    source: Source, table: Table, dialect: Dialect, stored_as: dict[ColumnType, Callable[[Any], Any]]
+    source: Source, table: Table, dialect: Dialect, stored_as: Mapping[ColumnType, Callable[[Any], Any]]
 ) -> Plan:
     """Return how to load ``table``; ``stored_as`` converts values for types the engine does not have.
 
-    A column with values that are not of its type, as databases without strict types allow, becomes text.
+    Databases without strict types may hold values that are not of their column's type, or NULL in a
+    primary key. Such a column becomes text, and such a key is none.
     """
     widths = _survey(source, table)
-    columns = tuple(
-        replace(column, type=ColumnType.TEXT) if width.alien else column
-        for column, width in zip(table.columns, widths, strict=True)
+    pairs = list(zip(table.columns, widths, strict=True))
+    columns = tuple(_loaded_column(column, width) for column, width in pairs)
+    key_has_nulls = any(width.nulls for column, width in pairs if column.name in table.primary_key)
+    return Plan(
+        replace(table, columns=columns, primary_key=() if key_has_nulls else table.primary_key),
+        tuple(_native_type(column, width, dialect) for column, width in zip(columns, widths, strict=True)),
+        tuple(str if width.alien else stored_as.get(column.type) for column, width in pairs),
     )
-    natives = tuple(
-        _native_type(column, width, dialect) for column, width in zip(columns, widths, strict=True)
+
+
+def _loaded_column(column: Column, width: Width) -> Column:
+    is_text = width.alien or column.type is ColumnType.OTHER
+    return replace(
+        column,
+        type=ColumnType.TEXT if is_text else column.type,
+        nullable=column.nullable or width.nulls,
     )
-    converters = tuple(
-        str if width.alien else stored_as.get(column.type)
-        for column, width in zip(table.columns, widths, strict=True)
-    )
-    return Plan(replace(table, columns=columns), natives, converters)
 
 
 def chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
     """Yield the rows in lists of a bounded length."""
     while chunk := list(islice(rows, _CHUNK)):
         yield chunk
-
-
-def quoted(name: str) -> str:
-    """Return a quoted identifier, the same in all our dialects."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _survey(source: Source, table: Table) -> list[Width]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..dialects import get_dialect
+from ..outcome import Limits
 from ..schema import Schema
 from .database import Database
 from .loading import Source
@@ -19,23 +20,23 @@ _URL_SCHEMES = {"sqlite": "sqlite", "duckdb": "duckdb", "postgres": "postgresql"
 class DatabaseModule(Protocol):
     """What each dialect's ``*_database`` module offers."""
 
-    def load(self, source: Source) -> Database:
-        """Load ``source`` into an embedded engine."""
+    def load(self, source: Source, limits: Limits) -> Database:
+        """Load ``source`` into an embedded engine; the limits bound what runs outside the children."""
 
     def attach(self, place: str, schema: Schema) -> Database:
         """Return the user's own database, at a path or URL, with its schema."""
 
 
-def open_database(dialect: str, source: Source | str) -> Database:
+def open_database(dialect: str, source: Source | str, limits: Limits) -> Database:
     """Attach ``source`` if it names a database of ``dialect``, else load it into the embedded engine."""
     module: DatabaseModule = import_module(f".{get_dialect(dialect).name}_database", __package__)
     if not isinstance(source, str):
-        return module.load(source)
+        return module.load(source, limits)
     from ..sources import open_source
 
     with closing(open_source(source)) as opened:
         place = _own_place(dialect, source)
-        return module.attach(place, opened.schema()) if place else module.load(opened)
+        return module.attach(place, opened.schema()) if place else module.load(opened, limits)
 
 
 def _own_place(dialect: str, spec: str) -> str | None:

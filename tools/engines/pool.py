@@ -44,6 +44,8 @@ class Pool:
 
     def execute(self, sql: str, limits: Limits) -> Execution:
         """Run one statement in a free child. Thread-safe; a child that overran or died is replaced."""
+        if self._closed:
+            raise IsoglossError("the engine is closed")
         child = self._free.get()
         execution = None
         try:
@@ -57,6 +59,8 @@ class Pool:
 
     def close(self) -> None:
         """Kill every child, once the statements in flight have ended."""
+        if self._closed:
+            return
         self._closed = True
         for _ in range(self._size):
             self._free.get().kill()

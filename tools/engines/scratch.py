@@ -8,6 +8,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import weakref
 from pathlib import Path
 
 _PREFIX = "isogloss-"
@@ -16,21 +17,26 @@ _LONGEST_SOCKET_FOLDER = 60  # a Unix socket's path must stay under 108 bytes
 
 
 class Scratch:
-    """A temporary folder, removed by ``close`` or, if its owner was killed, by the next one made."""
+    """A temporary folder, removed by ``close``, at exit, or, if its owner was killed, by the next one."""
 
     def __init__(self) -> None:
         parent = _parent()
         _sweep(parent)
         # Under a name that no sweep looks at until it is locked.
         unlocked = Path(tempfile.mkdtemp(prefix=f".{_PREFIX}", dir=parent))
-        self._lock = os.open(unlocked / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        lock = os.open(unlocked / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
         self.path = unlocked.rename(parent / unlocked.name.removeprefix("."))
+        self._remove = weakref.finalize(self, _remove, self.path, lock)
 
     def close(self) -> None:
         """Remove the folder and all in it."""
-        shutil.rmtree(self.path, ignore_errors=True)
-        os.close(self._lock)
+        self._remove()
+
+
+def _remove(folder: Path, lock: int) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    os.close(lock)
 
 
 def _parent() -> Path:
@@ -43,14 +49,12 @@ def _parent() -> Path:
 def _sweep(parent: Path) -> None:
     for folder in parent.glob(f"{_PREFIX}*"):
         try:
-            descriptor = os.open(folder / _LOCK, os.O_RDWR)
+            lock = os.open(folder / _LOCK, os.O_RDWR)
         except OSError:
             continue  # another user's
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            continue
+            os.close(lock)
         else:
-            shutil.rmtree(folder, ignore_errors=True)
-        finally:
-            os.close(descriptor)
+            _remove(folder, lock)

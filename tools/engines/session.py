@@ -39,7 +39,7 @@ class RefusedError(Exception):
 
 def bounded(rows: Iterable[tuple[Any, ...]], limits: Limits) -> tuple[tuple[Any, ...], ...]:
     """Return the rows as a tuple; raises ``TooLargeError`` once they pass the row or byte limit."""
-    kept = []
+    kept: list[tuple[Any, ...]] = []
     size = 0
     for row in rows:
         if len(kept) == limits.rows:

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from ..dialects import get_dialect
+from ..outcome import Limits
 from ..schema import ColumnType, Schema
 from .database import Database
-from .loading import Plan, Source, plan, quoted
+from .ddl import foreign_key, names, quoted
+from .loading import Plan, Source, plan
 from .scratch import Scratch
 
 
-def load(source: Source) -> Database:
+def load(source: Source, limits: Limits) -> Database:
     """Load ``source`` into a temporary file."""
     scratch = Scratch()
     path = scratch.path / "database.sqlite"
@@ -45,16 +47,9 @@ def _create_table(each: Plan) -> str:
     """Return the table with its keys; foreign keys are declared but, SQLite's default, not enforced."""
     parts = [each.column_definitions()]
     if each.table.primary_key:
-        parts.append(f"PRIMARY KEY ({_names(each.table.primary_key)})")
-    parts += [
-        f"FOREIGN KEY ({_names(key.columns)}) REFERENCES {quoted(key.referred_table)} ({_names(key.referred_columns)})"
-        for key in each.table.foreign_keys
-    ]
+        parts.append(f"PRIMARY KEY ({names(each.table.primary_key)})")
+    parts += map(foreign_key, each.table.foreign_keys)
     return f"CREATE TABLE {quoted(each.table.name)} ({', '.join(parts)})"
-
-
-def _names(columns: tuple[str, ...]) -> str:
-    return ", ".join(map(quoted, columns))
 
 
 def _timestamp(value: datetime) -> str:
@@ -70,5 +65,4 @@ _STORED_AS: dict[ColumnType, Callable[[Any], Any]] = {
     ColumnType.TIMESTAMP: _timestamp,
     ColumnType.TIMESTAMPTZ: _timestamp,
     ColumnType.BOOLEAN: int,
-    ColumnType.OTHER: str,
 }

@@ -5,11 +5,12 @@ import time
 from urllib.parse import quote
 
 from ..outcome import Limits
-from .session import RefusedError, Result, TimedOutError, bounded
+from .session import RefusedError, Result, TimedOutError, TooLargeError, bounded
 
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
 _DENIED_FUNCTIONS = {"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"}
 _OPCODES_BETWEEN_CHECKS = 10_000
+_LEAST_LENGTH = 2**20  # SQLite reads its own schema under this limit too
 
 
 class SqliteSession:
@@ -29,10 +30,10 @@ class SqliteSession:
         self._connection.set_progress_handler(self._overdue, _OPCODES_BETWEEN_CHECKS)
 
     def run(self, sql: str, limits: Limits) -> Result:
-        """Run one statement; raises ``TimedOutError``, ``TooLargeError``, ``RefusedError``, ``sqlite3.Error``."""
+        """Run one statement; raises what ``Session.run`` may and ``sqlite3.Error``."""
         self._deadline = time.monotonic() + limits.seconds
         # No value may outgrow the whole result, so that no single opcode runs for long.
-        self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limits.result_bytes)
+        self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max(limits.result_bytes, _LEAST_LENGTH))
         cursor = self._connection.cursor()
         try:
             cursor.execute(sql)
@@ -42,6 +43,8 @@ class SqliteSession:
             if "one statement" in str(error):
                 raise RefusedError("one_statement") from error
             raise
+        except sqlite3.DataError as error:
+            raise TooLargeError(str(error)) from error
         except sqlite3.OperationalError as error:
             if "interrupted" in str(error):
                 raise TimedOutError from error
