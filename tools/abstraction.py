@@ -71,7 +71,7 @@ class _Abstraction:
 
     def __init__(self, tree: exp.Query, schema: Schema) -> None:
         self._tree = tree
-        self._slots = Slots()
+        self.slots = Slots()
         self._column_slots = _column_slots(schema)
         self._renames: list[tuple[exp.Expr, str]] = []
         self._needless: list[exp.Expr] = []
@@ -93,10 +93,10 @@ class _Abstraction:
             node.replace(exp.Identifier(this=name, quoted=False))
         if not all(is_mark(identifier.name) for identifier in self._tree.find_all(exp.Identifier)):
             raise UnsupportedSeed("a name that is no table, column or alias")
-        return self._slots.number(render(self._tree, dialect))
+        return self.slots.number(render(self._tree, dialect))
 
     def _rename(self, identifier: exp.Expr, prefix: str, key: object, within: object = None) -> None:
-        self._renames.append((identifier, self._slots.mark(prefix, key, within)))
+        self._renames.append((identifier, self.slots.mark(prefix, key, within)))
 
     def _name_sources(self, scope: Scope) -> None:
         for node, source in scope.selected_sources.values():
@@ -146,7 +146,7 @@ class _Abstraction:
             if id(operand) not in self._positions
         ]
         for literal, prefix, key in found:
-            literal.replace(exp.Placeholder(this=self._slots.mark(prefix, key)))
+            literal.replace(exp.Placeholder(this=self.slots.mark(prefix, key)))
 
 
 def _table_slot(node: exp.Table, source: exp.Table | Scope) -> tuple[str, object]:
@@ -161,11 +161,13 @@ def _alias_prefix(node: exp.Expr, source: exp.Table | Scope) -> str:
 
 def _alias_of(node: exp.Expr) -> exp.Expr:
     """Return the alias of a table or, around the query of a derived table, the alias of that."""
-    while not (alias := node.args.get("alias")):
-        if node.parent is None:
-            raise UnsupportedSeed("a derived table without an alias")
-        node = node.parent
-    return alias.this
+    alias = node.args.get("alias")
+    if isinstance(alias, exp.TableAlias):
+        identifier: exp.Expr = alias.this
+        return identifier
+    if node.parent is None:
+        raise UnsupportedSeed("a derived table without an alias")
+    return _alias_of(node.parent)
 
 
 def _keeps_alias(projection: exp.Expr, scope: Scope, use: str) -> bool:

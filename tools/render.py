@@ -27,6 +27,8 @@ def _generator_class(dialect: str) -> type[Generator]:
 
         def not_sql(self, expression: exp.Not) -> str:
             negated = expression.this
+            if negated.args.get("negate"):  # says NOT already
+                return f"NOT {self.sql(negated)}"
             if isinstance(negated, exp.Is):
                 return f"{self.sql(negated, 'this')} IS NOT {self.sql(negated, 'expression')}"
             positive, operand = self.sql(negated), self.sql(negated, "this")
@@ -35,6 +37,6 @@ def _generator_class(dialect: str) -> type[Generator]:
             return f"{operand} NOT{positive.removeprefix(operand)}"
 
         def placeholder_sql(self, expression: exp.Placeholder) -> str:
-            return f":{expression.name}" if expression.name else "?"
+            return f":{expression.name}" if expression.this else "?"
 
     return Natural

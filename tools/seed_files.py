@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,8 @@ def read_sql_seeds(path: Path, dialect: str) -> Iterator[Seed]:
     chunks = (chunk.strip() for chunk in _STATEMENT_END.split(path.read_text(encoding="utf-8")))
     for place, chunk in enumerate(filter(None, chunks), start=1):
         named = _NAME.search(chunk)
-        yield Seed(named[1] if named else f"{path.stem}_{place}", chunk, dialect, schema)
+        name = named[1] if named else f"{path.stem}_{place}"
+        yield Seed(name, _NAME.sub("", chunk).strip(), dialect, schema)
 
 
 def read_spider_seeds(path: Path) -> Iterator[Seed]:
@@ -73,27 +75,31 @@ def _read_json(path: Path) -> list[dict[str, Any]]:
 
 
 def _spider_schema(database: dict[str, Any]) -> Schema:
-    columns, types = database["column_names_original"], database["column_types"]
     names = database["table_names_original"]
-    keys = {
-        number for key in database["primary_keys"] for number in (key if isinstance(key, list) else [key])
-    }
-    tables = []
-    for place, name in enumerate(names):
-        own = [number for number, (table, _) in enumerate(columns) if table == place]
-        foreign = [(here, there) for here, there in database["foreign_keys"] if here in own]
-        tables.append(
-            Table(
-                name,
-                tuple(Column(columns[number][1], _SPIDER_TYPES[types[number]]) for number in own),
-                tuple(columns[number][1] for number in own if number in keys),
-                tuple(
-                    ForeignKey((columns[here][1],), names[columns[there][0]], (columns[there][1],))
-                    for here, there in foreign
-                ),
-            )
-        )
+    tables = (_spider_table(database, place, name) for place, name in enumerate(names))
     return Schema(database["db_id"], tuple(tables))
+
+
+def _spider_table(database: dict[str, Any], place: int, name: str) -> Table:
+    columns, types = database["column_names_original"], database["column_types"]
+    tables = database["table_names_original"]
+    own = {number: column for number, (table, column) in enumerate(columns) if table == place}
+    keys = set(chain.from_iterable(_listed(key) for key in database["primary_keys"]))
+    foreign_keys = (
+        ForeignKey((own[here],), tables[columns[there][0]], (columns[there][1],))
+        for here, there in database["foreign_keys"]
+        if here in own
+    )
+    return Table(
+        name,
+        tuple(Column(column, _SPIDER_TYPES[types[number]]) for number, column in own.items()),
+        tuple(column for number, column in own.items() if number in keys),
+        tuple(foreign_keys),
+    )
+
+
+def _listed(key: int | list[int]) -> list[int]:
+    return key if isinstance(key, list) else [key]
 
 
 @lru_cache

@@ -25,7 +25,8 @@ def skeleton(sql: str, dialect: str) -> str:
 
 def _without_alias(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Alias):
-        return node.this
+        unaliased: exp.Expr = node.this
+        return unaliased
     if isinstance(node, exp.Table | exp.Subquery):
         node.set("alias", None)
     return node

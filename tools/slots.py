@@ -7,12 +7,16 @@ from collections.abc import Hashable
 # Private-use characters, which no SQL in the wild has around a number.
 _MARK = re.compile("\ue000(\\d+)\ue001")
 
+# What a slot's name begins with, what its numbers count within, and what it stands for there.
+Slot = tuple[str, Hashable, Hashable]
+
 
 class Slots:
-    """Hands out one mark per slot and numbers the marks in reading order."""
+    """Hands out one mark per slot and numbers the marks in reading order, into ``names``."""
 
     def __init__(self) -> None:
-        self._slots: dict[tuple[str, Hashable, Hashable], int] = {}
+        self._slots: dict[Slot, int] = {}
+        self.names: dict[Slot, str] = {}
 
     def mark(self, prefix: str, key: Hashable, within: Hashable = None) -> str:
         """Return the mark of slot ``key``, whose name will be ``prefix`` and a number.
@@ -23,15 +27,15 @@ class Slots:
 
     def number(self, sql: str) -> str:
         """Return ``sql`` with its marks replaced by names, numbered from 1 in order of appearance."""
-        slots, names = list(self._slots), dict[str, str]()
+        slots = list(self._slots)
         used = Counter[tuple[str, Hashable]]()
 
         def name(mark: re.Match[str]) -> str:
-            if mark[0] not in names:
-                prefix, within, _ = slots[int(mark[1])]
-                used[prefix, within] += 1
-                names[mark[0]] = f"{prefix}{used[prefix, within]}"
-            return names[mark[0]]
+            slot = slots[int(mark[1])]
+            if slot not in self.names:
+                used[slot[:2]] += 1
+                self.names[slot] = f"{slot[0]}{used[slot[:2]]}"
+            return self.names[slot]
 
         return _MARK.sub(name, sql)
 
