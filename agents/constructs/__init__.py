@@ -1,0 +1,1 @@
+"""Dialect constructs: recognised in tutorial examples, worked into templates."""

@@ -1,0 +1,146 @@
+"""Mining constructs from tutorial examples: the expression, predicate or clause that shows a keyword."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from ..verbalise.selection import aggregates
+
+_FENCE = re.compile(r"```sql\s*\n(.*?)```", re.DOTALL)
+_KEYWORDS = re.compile(r"^Keywords:\s*(.+)$", re.MULTILINE)
+_DATE = re.compile(r"(^|_)(date|day|at|on|time|timestamp|ts|joined|launched|born|created|updated|year_start)$")
+_FLAG = re.compile(r"^(is|has)_|^(discontinued|active|enabled)$")
+_TEXT = re.compile(r"(^|_)(name|email|city|country|category|status|title|type|code|label|text|word|dept|department|region|state|brand|color|colour)$")
+_KEY = re.compile(r"(^|_)id$|^referred_by$")
+
+
+@dataclass(frozen=True, slots=True)
+class Construct:
+    """A construct found in an example.
+
+    ``kind`` is figure (an aggregate), scalar, predicate, window or clause; ``node`` is its syntax tree with
+    typed slots in place of the example's columns (for a clause: the whole example).
+    """
+
+    keyword: str
+    kind: str
+    node: exp.Expression
+
+
+def mine(text: str, dialect: str) -> list[Construct]:
+    """Return the constructs that the snippet ``text`` teaches by its keywords and fenced examples."""
+    listed = _KEYWORDS.search(text)
+    keywords = [k.strip().upper() for k in listed[1].split(",")] if listed else []
+    found = []
+    for sql in _FENCE.findall(text):
+        for tree in _parsed(sql, dialect):
+            for keyword in keywords[:2]:
+                found += [Construct(keyword, kind, node) for kind, node in _showing(tree, keyword, dialect)]
+    return found
+
+
+def _parsed(sql: str, dialect: str) -> Iterator[exp.Select]:
+    try:
+        tree = sqlglot.parse_one(sql.strip().rstrip(";"), read=dialect)
+    except SqlglotError:
+        return
+    if isinstance(tree, exp.Select):
+        yield tree
+
+
+def _showing(tree: exp.Select, keyword: str, dialect: str) -> Iterator[tuple[str, exp.Expression]]:
+    if keyword in CLAUSES and CLAUSES[keyword](tree):
+        yield "clause", tree
+        return
+    for chosen in tree.expressions:
+        node = chosen.unalias()
+        if _shows(node, keyword, dialect) and not node.find(exp.Subquery, exp.Select):
+            kind = "window" if node.find(exp.Window) else "figure" if aggregates(node) else "scalar"
+            yield kind, slotted(node)
+    where = tree.args.get("where")
+    conjuncts = [] if where is None else list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
+    for node in conjuncts:
+        if _shows(node, keyword, dialect) and not node.find(exp.Subquery, exp.Select):
+            yield "predicate", slotted(node)
+
+
+def _shows(node: exp.Expression, keyword: str, dialect: str) -> bool:
+    try:
+        sql = node.sql(dialect=dialect).upper()
+    except SqlglotError:
+        return False
+    if re.match(r"^\w", keyword):
+        return re.search(rf"(?<!\w){re.escape(keyword)}(?!\w)", sql) is not None
+    return keyword in sql
+
+
+def slotted(node: exp.Expression) -> exp.Expression:
+    """Return ``node`` with its columns as typed slots and its compared literals as placeholders."""
+    node = node.copy()
+    root = exp.Paren(this=node)
+    names: dict[str, str] = {}
+    for column in list(root.find_all(exp.Column)):
+        kind = column_kind_of(column.name)
+        names.setdefault(column.name, f"{kind}_{90 + len(names)}")
+        column.replace(exp.column(names[column.name]))
+    for number, literal in enumerate(_compared(root), start=90):
+        pattern = isinstance(literal.parent, _PATTERNS)
+        literal.replace(exp.Placeholder(this=f"{'pattern' if pattern else 'value'}_{number}"))
+    inner = root.this
+    inner.pop()
+    return inner
+
+
+_PATTERNS = (exp.Like, exp.ILike, exp.Glob, exp.RegexpLike, exp.RegexpILike, exp.SimilarTo)
+_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In, exp.NullSafeEQ, exp.NullSafeNEQ)
+
+
+def _compared(root: exp.Expression) -> list[exp.Expression]:
+    found: list[exp.Expression] = []
+    for literal in root.find_all(exp.Literal, bfs=False):
+        node = literal.parent
+        holder: exp.Expression = literal
+        while isinstance(node, exp.Array | exp.Paren | exp.Any | exp.Cast | exp.Neg):
+            holder = node if isinstance(node, exp.Cast | exp.Neg) else holder
+            node = node.parent
+        if isinstance(node, (*_COMPARISONS, *_PATTERNS)) and holder is not root.this and node.find(exp.Column):
+            found.append(holder)
+    return found
+
+
+def column_kind_of(name: str) -> str:
+    """Guess the kind of an example's column by its name, as a reader of the example would."""
+    lowered = name.lower()
+    for kind, shape in (("key", _KEY), ("flag", _FLAG), ("date", _DATE), ("text", _TEXT)):
+        if shape.search(lowered):
+            return kind
+    return "number"
+
+
+def _on(tree: exp.Select) -> bool:
+    distinct = tree.args.get("distinct")
+    return distinct is not None and distinct.args.get("on") is not None
+
+
+def _ties(tree: exp.Select) -> bool:
+    limit = tree.args.get("limit")
+    return limit is not None and bool(limit.args.get("limit_options"))
+
+
+CLAUSES = {
+    "DISTINCT ON": _on,
+    "QUALIFY": lambda tree: tree.args.get("qualify") is not None,
+    "WITH TIES": _ties,
+    "FETCH FIRST": _ties,
+    "ROLLUP": lambda tree: tree.find(exp.Rollup) is not None,
+    "CUBE": lambda tree: tree.find(exp.Cube) is not None,
+    "GROUP BY ALL": lambda tree: bool(tree.args.get("group") and tree.args["group"].args.get("all")),
+    "LATERAL": lambda tree: tree.find(exp.Lateral) is not None,
+    "WINDOW": lambda tree: bool(tree.args.get("windows")),
+    "SEMI JOIN": lambda tree: any(j.kind == "SEMI" or j.side == "SEMI" for j in tree.args.get("joins") or []),
+    "ANTI JOIN": lambda tree: any(j.kind == "ANTI" or j.side == "ANTI" for j in tree.args.get("joins") or []),
+}

@@ -1,0 +1,120 @@
+"""Choosing tables and columns of a schema for a template's slots."""
+
+import random
+import re
+from collections.abc import Iterator
+from itertools import product
+
+from ...tools.schema import Column, ColumnType, Schema, Table
+from ..verbalise.naming import column_kind
+from .slots import Slot, Slots
+
+Assignment = dict[str, tuple[Table, dict[str, Column]]]
+
+_NOT_A_MEASURE = re.compile(
+    r"(^|[ _])(id|year|month|day|hour|minute|week|code|number|num|no|zip|postcode|phone|lat|latitude|lon|longitude|tz|zone|flag|key|hhmm|time|rank)([ _]|$)"
+)
+
+
+def is_measure(column: Column) -> bool:
+    """Return whether summing or averaging a numeric column makes sense: not an ID, code, year or coordinate."""
+    names = f"{column.name.lower()} {re.sub(r'[()]', ' ', (column.comment or '').lower())}"
+    words = re.sub(r" in \w+( per \w+)?", "", names)
+    timed = re.search(r"\btime in \w+", names) is not None
+    return column_kind(column) == "number" and (timed or not _NOT_A_MEASURE.search(words))
+
+
+def assign(slots: Slots, schema: Schema, rng: random.Random) -> Assignment | None:
+    """Return tables and columns for all slots, drawn by ``rng`` from those that fit, or None if none does."""
+    choices = [t for t in _table_choices(slots, schema)]
+    rng.shuffle(choices)
+    choices.sort(key=lambda tables: -len({t.name for t in tables.values()}) + rng.random())
+    for tables in choices:
+        keys = _assign_keys(slots, tables, rng)
+        assignment = None if keys is None else _assign_columns(slots, tables, keys, rng)
+        if assignment is not None:
+            return assignment
+    return None
+
+
+def _table_choices(slots: Slots, schema: Schema) -> Iterator[dict[str, Table]]:
+    names = list(slots.columns)
+    linked = {frozenset((a[0], b[0])) for a, b in slots.links}
+    for tables in product(schema.tables, repeat=len(names)):
+        chosen = dict(zip(names, tables, strict=True))
+        if all(_related(*(chosen[t] for t in sorted(pair))) for pair in linked if len(pair) == 2):
+            yield chosen
+
+
+def _related(one: Table, other: Table) -> bool:
+    refers = any(k.referred_table == other.name for k in one.foreign_keys)
+    return refers or any(k.referred_table == one.name for k in other.foreign_keys) or one.name == other.name
+
+
+def _assign_keys(slots: Slots, tables: dict[str, Table], rng: random.Random) -> dict[Slot, str] | None:
+    keys: dict[Slot, str] = {}
+    for first, second in sorted(slots.links):
+        pairs = _key_pairs(tables[first[0]], tables[second[0]], same=first[0] == second[0])
+        rng.shuffle(pairs)
+        for one, other in pairs:
+            if keys.get(first, one) == one and keys.get(second, other) == other and _free(keys, first, one, second, other):
+                keys[first], keys[second] = one, other
+                break
+        else:
+            return None
+    return keys
+
+
+def _free(keys: dict[Slot, str], first: Slot, one: str, second: Slot, other: str) -> bool:
+    """Two different slots of one table slot must be two different columns."""
+    taken = {(slot[0], column) for slot, column in keys.items() if slot not in (first, second)}
+    distinct = first == second or first[0] != second[0] or one != other
+    return (first[0], one) not in taken and (second[0], other) not in taken and distinct
+
+
+def _key_pairs(one: Table, other: Table, same: bool) -> list[tuple[str, str]]:
+    pairs = [(a, b) for k in one.foreign_keys if k.referred_table == other.name and len(k.columns) == 1
+             for a, b in zip(k.columns, k.referred_columns, strict=True)]  # fmt: skip
+    pairs += [(b, a) for k in other.foreign_keys if k.referred_table == one.name and len(k.columns) == 1
+              for a, b in zip(k.columns, k.referred_columns, strict=True)]  # fmt: skip
+    if one.name == other.name:
+        pairs += [(c, c) for c in (*one.primary_key, *(k.columns[0] for k in one.foreign_keys if len(k.columns) == 1))]
+    if not pairs and not same:
+        pairs = [(a.columns[0], b.columns[0]) for a in one.foreign_keys for b in other.foreign_keys
+                 if a.referred_table == b.referred_table and len(a.columns) == len(b.columns) == 1]  # fmt: skip
+    return pairs
+
+
+def _assign_columns(slots: Slots, tables: dict[str, Table], keys: dict[Slot, str], rng: random.Random) -> Assignment | None:
+    assignment: Assignment = {}
+    for slot, wanted in slots.columns.items():
+        table = tables[slot]
+        chosen = {name: table.column(keys[slot, name]) for name in wanted if (slot, name) in keys}
+        for name, roles in sorted(wanted.items(), key=lambda item: "measure" not in item[1]):
+            if name in chosen:
+                continue
+            taken = {c.name for c in chosen.values()}
+            options = [c for c in _candidates(table, name.split("_")[0], roles) if c.name not in taken]
+            if not options:
+                return None
+            chosen[name] = rng.choice(options)
+        assignment[slot] = (table, chosen)
+    return assignment
+
+
+def _candidates(table: Table, kind: str, roles: set[str]) -> list[Column]:
+    keyed = set(table.primary_key) | {c for k in table.foreign_keys for c in k.columns}
+    if kind == "key":
+        return [c for c in table.columns if c.name in keyed]
+    if kind == "text":
+        texts = [c for c in table.columns if column_kind(c) == "text" and c.type is ColumnType.TEXT]
+        if "collected" in roles:
+            texts += [c for c in table.columns if c.type is ColumnType.INTEGER and not is_measure(c) and c.name not in keyed]
+        return texts
+    if kind == "number":
+        numbers = [c for c in table.columns if column_kind(c) == "number" and c.name not in keyed]
+        measures = [c for c in numbers if is_measure(c)]
+        if "measure" in roles:
+            return measures
+        return [c for c in numbers if c not in measures] or numbers if "group" in roles else measures * 2 + numbers
+    return [c for c in table.columns if column_kind(c) == kind]

@@ -1,0 +1,58 @@
+"""Judging a pair by rule: does the question mention what the query computes?"""
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from ...tools.literals import missing_literals
+from ..verbalise.naming import column_phrase
+from ...tools.schema import Schema
+
+_WORDS: list[tuple[tuple[type[exp.Expression], ...], tuple[str, ...], str]] = [
+    ((exp.Count,), ("number", "how many", "count"), "wrong_aggregate"),
+    ((exp.Avg,), ("average", "mean", "share"), "wrong_aggregate"),
+    ((exp.Max,), ("highest", "latest", "maximum", "last", "largest", "most"), "wrong_aggregate"),
+    ((exp.Min,), ("lowest", "earliest", "minimum", "first", "smallest"), "wrong_aggregate"),
+    ((exp.Sum,), ("total", "sum", "number", "running"), "wrong_aggregate"),
+    ((exp.Exists,), ("have", "has", "without", "no "), "missing_condition"),
+    ((exp.Except,), ("not", "except", "without"), "missing_condition"),
+    ((exp.Intersect,), ("also", "both"), "missing_condition"),
+]
+
+
+def judge(question: str, sql: str, rows: list[list[object]], dialect: str, schema: Schema) -> tuple[bool, str, str]:
+    """Return (agree, reason, problem class) for a pair and the first rows of its result."""
+    try:
+        tree = sqlglot.parse_one(sql, read=dialect)
+        unsaid = missing_literals(question, sql, dialect)
+    except SqlglotError as error:
+        return False, f"the query does not parse: {str(error).splitlines()[0]}", "unclear"
+    if unsaid:
+        return False, f"the question does not mention {', '.join(unsaid)}", "missing_value"
+    lowered = question.lower()
+    for kinds, words, problem in _WORDS:
+        if tree.find(*kinds) and not any(word in lowered for word in words):
+            return False, f"the question has no word for {kinds[0].__name__.upper()}", problem
+    unnamed = [c.name for c in _shown(tree) if not _names(c, lowered, schema)]
+    if unnamed:
+        return False, f"the question does not name {', '.join(unnamed)}", "wrong_column"
+    if _order_matters(tree) and not any(w in lowered for w in ("sorted", "first", "highest", "lowest", "order")):
+        return False, "the question has no word for the order", "wrong_order"
+    return True, "every value, column and operation of the query is in the question", "none"
+
+
+def _shown(tree: exp.Expression) -> list[exp.Column]:
+    select = tree if isinstance(tree, exp.Select) else tree.find(exp.Select)
+    chosen = select.expressions if select is not None else []
+    return [p.unalias() for p in chosen if isinstance(p.unalias(), exp.Column)]
+
+
+def _names(column: exp.Column, question: str, schema: Schema) -> bool:
+    known = [c for t in schema.tables for c in t.columns if c.name == column.name]
+    if not known:
+        return True
+    return any(word in question for c in known for word in column_phrase(c).text.lower().split() if len(word) > 2)
+
+
+def _order_matters(tree: exp.Expression) -> bool:
+    return tree.args.get("order") is not None

@@ -1,0 +1,86 @@
+"""Expanding a template with a construct mined from the retrieved snippets."""
+
+import random
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from ...tools.schema import Column, ColumnType, ForeignKey, Schema, Table
+from ..constructs.clauses import work_in
+from ..constructs.mine import CLAUSES, Construct, mine
+from ..constructs.transplant import transplant
+from ..verbalise.queries import question
+from ..verbalise.scope import Unsayable
+from .slots import read_slots
+
+_TYPES = {"number": ColumnType.FLOAT, "text": ColumnType.TEXT, "date": ColumnType.DATE,
+          "flag": ColumnType.BOOLEAN, "key": ColumnType.INTEGER}  # fmt: skip
+_NOUNS = ("flight", "airport", "plane", "carrier", "runway", "gate")
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """A template, the keywords it was given, and the snippet that taught them (both empty if unchanged)."""
+
+    template: str
+    keywords: tuple[str, ...] = ()
+    snippet: str = ""
+
+
+def expand(template: str, snippets: dict[str, str], dialect: str, rng: random.Random) -> Expansion:
+    """Work the first construct of ``snippets`` (id → text, best first) that fits into ``template``.
+
+    Fits means: it can be worked in, parses in the dialect, and can be said as a question. If none does, the
+    template comes back as it was.
+    """
+    tree = sqlglot.parse_one(template, read=dialect)
+    if isinstance(tree, exp.Select):
+        for snippet, text in snippets.items():
+            constructs = mine(text, dialect)
+            rng.shuffle(constructs)
+            for construct in constructs:
+                expanded = _worked_in(construct, tree, dialect, rng)
+                if expanded is not None:
+                    return Expansion(expanded, (construct.keyword,), snippet)
+    return Expansion(template)
+
+
+def _worked_in(construct: Construct, tree: exp.Select, dialect: str, rng: random.Random) -> str | None:
+    if construct.kind == "clause":
+        done = work_in(construct.keyword, construct.node, tree, rng) if construct.keyword in CLAUSES else None
+    else:
+        done = transplant(construct, tree, rng)
+    if done is None:
+        return None
+    sql = done.sql(dialect=dialect)
+    return sql if _is_sayable(sql, dialect) else None
+
+
+def _is_sayable(sql: str, dialect: str) -> bool:
+    """Say the template on a schema made of its own slots: what has no words here has none on any schema."""
+    try:
+        tree = sqlglot.parse_one(sql, read=dialect)
+        for holder in list(tree.find_all(exp.Placeholder)):
+            holder.replace(exp.Literal.number(7) if holder.name.startswith("value") else exp.Literal.string("A%"))
+        question(tree, _own_schema(sqlglot.parse_one(sql, read=dialect)), dialect, random.Random(0))
+    except (Unsayable, SqlglotError, KeyError):
+        return False
+    return True
+
+
+def _own_schema(tree: exp.Expression) -> Schema:
+    slots = read_slots(tree)
+    keys: dict[str, list[ForeignKey]] = {}
+    primary: dict[str, str] = {}
+    for child, parent in sorted(slots.links):
+        if child[0] != parent[0]:
+            keys.setdefault(child[0], []).append(ForeignKey((child[1],), parent[0], (parent[1],)))
+            primary.setdefault(parent[0], parent[1])
+    tables = []
+    for noun, (name, columns) in zip(_NOUNS, slots.columns.items(), strict=False):
+        typed = tuple(Column(c, _TYPES[c.split("_")[0]], comment=f"{noun} {c.replace('_', ' ')}") for c in columns)
+        own_key = (primary[name],) if name in primary else ()
+        tables.append(Table(name, typed, own_key, tuple(keys.get(name, ())), comment=noun))
+    return Schema("slots", tuple(tables))

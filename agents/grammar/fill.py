@@ -1,0 +1,149 @@
+"""Filling a template: tables and columns of a schema, literals from the database, readable names."""
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+
+from ...tools.schema import Schema
+from .assign import Assignment, assign
+from .names import name_outputs
+from .polish import polish
+from .slots import behind, read_slots, resolve
+from .values import compared_value, literal, pattern
+
+
+class CannotFill(Exception):
+    """The schema or its values have nothing that fits the template."""
+
+
+@dataclass(slots=True)
+class Filling:
+    """A template with tables and columns chosen; ``wanted`` are the (table, column) whose values it needs."""
+
+    tree: exp.Expression
+    dialect: str
+    schema: Schema
+    assignment: Assignment
+    wanted: list[tuple[str, str]]
+    rng: random.Random
+
+
+def begin(template: str, dialect: str, schema: Schema, rng: random.Random) -> Filling:
+    """Choose tables and columns for ``template``; raises ``CannotFill`` when the schema has none that fit."""
+    tree = sqlglot.parse_one(template, read=dialect)
+    assignment = assign(read_slots(tree), schema, rng)
+    if assignment is None:
+        raise CannotFill("no table of this schema fits the template")
+    wanted = []
+    for holder in tree.find_all(exp.Placeholder):
+        for column in _subject(holder).find_all(exp.Column):
+            place = _place(column, assignment)
+            if place is not None and place not in wanted:
+                wanted.append(place)
+    return Filling(tree, dialect, schema, assignment, wanted, rng)
+
+
+def finish(filling: Filling, samples: dict[tuple[str, str], list[Any]]) -> exp.Expression:
+    """Return the filled query's syntax tree; raises ``CannotFill`` when no value fits a literal."""
+    _fill_literals(filling, samples)
+    columns = [(c, _place(c, filling.assignment)) for c in filling.tree.find_all(exp.Column)]
+    for column, place in columns:
+        if place is not None and resolve(column) is not None and column.name in _names(filling):
+            column.set("this", exp.to_identifier(place[1], quoted=_needs_quotes(place[1])))
+    for table in filling.tree.find_all(exp.Table):
+        if table.name in filling.assignment:
+            name = filling.assignment[table.name][0].name
+            table.set("this", exp.to_identifier(name, quoted=_needs_quotes(name)))
+    tree = polish(filling.tree, filling.schema, filling.dialect, filling.rng)
+    return name_outputs(tree, filling.rng)
+
+
+def _names(filling: Filling) -> set[str]:
+    return {name for _, columns in filling.assignment.values() for name in columns}
+
+
+def _needs_quotes(name: str) -> bool:
+    return not (name.isidentifier() and name == name.lower())
+
+
+def _place(column: exp.Column, assignment: Assignment) -> tuple[str, str] | None:
+    slot = resolve(column)
+    if slot is None:
+        inner = behind(column)
+        deeper = inner.find(exp.Column) if inner is not column else None
+        return _place(deeper, assignment) if deeper is not None else None
+    table, columns = assignment[slot[0]]
+    return (table.name, columns[slot[1]].name) if slot[1] in columns else None
+
+
+def _subject(holder: exp.Placeholder) -> exp.Expression:
+    """Return what a placeholder is compared with."""
+    node = holder.parent
+    while isinstance(node, exp.Paren | exp.Array | exp.Any | exp.Tuple):
+        node = node.parent
+    if node is None:
+        return holder
+    other = node.expression if node.this is holder else node.this
+    return other if isinstance(other, exp.Expression) else holder
+
+
+def _fill_literals(filling: Filling, samples: dict[tuple[str, str], list[Any]]) -> None:
+    def known(column: exp.Column) -> list[Any]:
+        place = _place(column, filling.assignment)
+        return samples.get(place, []) if place is not None else []
+
+    taken: dict[int, list[Any]] = {}
+    chosen: list[tuple[exp.Placeholder, exp.Expression]] = []
+    for holder in list(filling.tree.find_all(exp.Placeholder, bfs=False)):
+        comparison = _comparison(holder)
+        used = taken.setdefault(id(comparison), [])
+        value = _value(holder, comparison, known, filling.rng, used)
+        if value is None:
+            raise CannotFill("no value of the database fits the template")
+        used.append(value)
+        chosen.append((holder, literal(value)))
+    for holder, value in chosen:
+        holder.replace(value)
+    for between in filling.tree.find_all(exp.Between):
+        low, high = between.args["low"], between.args["high"]
+        if _magnitude(low) > _magnitude(high):
+            between.set("low", high.copy())
+            between.set("high", low.copy())
+
+
+def _comparison(holder: exp.Expression) -> exp.Expression:
+    node = holder.parent
+    while isinstance(node, exp.Paren | exp.Array | exp.Any | exp.Tuple):
+        node = node.parent
+    assert node is not None
+    return node
+
+
+def _value(holder: exp.Placeholder, comparison: exp.Expression, known: Callable[[exp.Column], list[Any]],
+           rng: random.Random, used: list[Any]) -> Any | None:  # fmt: skip
+    subject = _subject(holder)
+    if isinstance(subject, exp.Column):
+        inner = behind(subject)
+        subject = inner if not isinstance(inner, exp.Column) else subject
+    if holder.name.startswith("pattern"):
+        column = subject if isinstance(subject, exp.Column) else subject.find(exp.Column)
+        return pattern(comparison, known(column), rng) if column is not None else None
+    return compared_value(subject, comparison, known, rng, used)
+
+
+def _magnitude(node: exp.Expression) -> Any:
+    text = node.sql()
+    try:
+        return (0, float(text), "")
+    except ValueError:
+        return (1, 0.0, text)
+
+
+def read_samples(replies: list[tuple[dict[str, Any], str]]) -> dict[tuple[str, str], list[Any]]:
+    """Return the values that ``sample_values`` calls gave: (arguments, JSON reply) → values per column."""
+    return {(call["table"], call["column"]): json.loads(text) for call, text in replies}

@@ -1,0 +1,136 @@
+"""The grammar model: a chat model that answers the agents' requests by rules.
+
+It reads the same prompts as any other model and answers with the same tool calls, so the graphs cannot
+tell the difference. All its choices come from the text of the request: the same request, the same reply.
+"""
+
+import hashlib
+import json
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlglot
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
+from sqlglot import exp
+
+from ..prompting import read_sections
+from ..schema_text import read_schema
+from ..verbalise.queries import question
+from ..verbalise.scope import Unsayable
+from .critic import judge
+from .expand import expand
+from .fill import CannotFill, begin, finish, read_samples
+from .repair import CannotRepair, Failure, repair, wanted_values
+
+_SNIPPET = "### "
+
+
+class GrammarModel(BaseChatModel):
+    """Answers ``ProposeTemplate``, ``ProposeCandidate``, ``GiveVerdict`` and ``ProposeRepair`` requests."""
+
+    tool_names: tuple[str, ...] = ()
+
+    @property
+    def _llm_type(self) -> str:
+        return "grammar"
+
+    def bind_tools(self, tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool], *,
+                   tool_choice: str | None = None, **kwargs: Any) -> Runnable[LanguageModelInput, AIMessage]:  # fmt: skip
+        """Return the model knowing which tools it may call; the reply tool names the request."""
+        names = tuple(convert_to_openai_tool(t)["function"]["name"] for t in tools)
+        return GrammarModel(tool_names=names)
+
+    async def _agenerate(self, messages: list[BaseMessage], stop: list[str] | None = None,
+                         run_manager: AsyncCallbackManagerForLLMRun | None = None, **kwargs: Any) -> ChatResult:  # fmt: skip
+        return self._generate(messages)  # rules wait for nothing, so no thread is worth its switch
+
+    def _generate(self, messages: list[BaseMessage], stop: list[str] | None = None,
+                  run_manager: CallbackManagerForLLMRun | None = None, **kwargs: Any) -> ChatResult:  # fmt: skip
+        first = next(m for m in messages if isinstance(m, HumanMessage))
+        sections = read_sections(str(first.content))
+        rng = random.Random(hashlib.sha256(str(first.content).encode()).digest())
+        answer = next((a for name, a in _ANSWERS.items() if name in self.tool_names), None)
+        if answer is None:
+            raise ValueError("the grammar model answers only the agents' own requests; choose another model for chat")
+        try:
+            calls = answer(sections, _samples(messages), rng)
+        except (CannotFill, CannotRepair, Unsayable) as reason:
+            calls = [("GiveUp", {"reason": f"{type(reason).__name__}: {reason}"})]
+        tool_calls = [{"name": n, "args": a, "id": f"call_{i}", "type": "tool_call"} for i, (n, a) in enumerate(calls)]
+        return ChatResult(generations=[ChatGeneration(message=AIMessage("", tool_calls=tool_calls))])
+
+
+Calls = list[tuple[str, dict[str, Any]]]
+Samples = dict[tuple[str, str], list[Any]]
+
+
+def _samples(messages: list[BaseMessage]) -> Samples | None:
+    """Return what the ``sample_values`` calls so far gave, or None before any."""
+    asked = {c["id"]: c["args"] for m in messages if isinstance(m, AIMessage) for c in m.tool_calls}
+    replies = [(asked[m.tool_call_id], str(m.content)) for m in messages if isinstance(m, ToolMessage)]
+    return read_samples(replies) if replies else None
+
+
+def _snippets(text: str) -> dict[str, str]:
+    """Return the snippets of a request by id, in order."""
+    found = {}
+    for part in ("\n" + text).split("\n" + _SNIPPET)[1:]:
+        name, _, body = part.partition("\n")
+        found[name.strip()] = body
+    return found
+
+
+def _template(sections: dict[str, str], samples: Samples | None, rng: random.Random) -> Calls:
+    done = expand(sections["template"], _snippets(sections["snippets"]), sections["dialect"], rng)
+    return [("ProposeTemplate", {"template": done.template, "keywords": list(done.keywords), "snippet": done.snippet})]
+
+
+def _candidate(sections: dict[str, str], samples: Samples | None, rng: random.Random) -> Calls:
+    schema = read_schema(sections["schema"])
+    filling = begin(sections["template"], sections["dialect"], schema, rng)
+    if samples is None and filling.wanted:
+        return [("sample_values", {"table": t, "column": c, "seed": rng.randrange(1000)}) for t, c in filling.wanted]
+    tree = finish(filling, samples or {})
+    return [("ProposeCandidate", _said(tree, sections, rng))]
+
+
+def _said(tree: exp.Expression, sections: dict[str, str], rng: random.Random) -> dict[str, Any]:
+    """Return the query as text, and what the text asks, in up to three phrasings."""
+    dialect, schema = sections["dialect"], read_schema(sections["schema"])
+    sql = tree.sql(dialect=dialect)
+    read = sqlglot.parse_one(sql, read=dialect)
+    seeds = [rng.randrange(2**32) for _ in range(4)]
+    phrasings = list(dict.fromkeys(question(read.copy(), schema, dialect, random.Random(s)) for s in seeds))
+    return {"sql": sql, "question": phrasings[0], "paraphrases": phrasings[1:3]}
+
+
+def _verdict(sections: dict[str, str], samples: Samples | None, rng: random.Random) -> Calls:
+    rows = json.loads(sections["rows"])
+    agree, reason, problem = judge(sections["question"], sections["sql"], rows, sections["dialect"],
+                                   read_schema(sections["schema"]))  # fmt: skip
+    return [("GiveVerdict", {"agree": agree, "reason": reason, "problem": problem})]
+
+
+def _repaired(sections: dict[str, str], samples: Samples | None, rng: random.Random) -> Calls:
+    failure = Failure(sections["sql"], sections["dialect"], read_schema(sections["schema"]), sections["outcome"],
+                      sections.get("error_class", ""), sections.get("error", ""), _snippets(sections.get("snippets", "")))  # fmt: skip
+    wanted = wanted_values(failure)
+    if samples is None and wanted:
+        return [("sample_values", {"table": t, "column": c, "seed": rng.randrange(1000)}) for t, c in wanted]
+    tree, change = repair(failure, samples or {}, rng)
+    return [("ProposeRepair", {**_said(tree, sections, rng), "change": change})]
+
+
+_ANSWERS: dict[str, Callable[[dict[str, str], Samples | None, random.Random], Calls]] = {
+    "ProposeTemplate": _template,
+    "ProposeCandidate": _candidate,
+    "GiveVerdict": _verdict,
+    "ProposeRepair": _repaired,
+}

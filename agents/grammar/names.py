@@ -1,0 +1,116 @@
+"""Readable names for a filled query's table aliases, CTEs and output columns."""
+
+import random
+import re
+
+from sqlglot import exp
+
+_GENERATED = re.compile(r"^(out|cte|sub)_\d+$")
+_RESERVED = {"as", "in", "is", "on", "or", "by", "to", "do", "if", "no", "at"}
+
+
+def name_outputs(tree: exp.Expression, rng: random.Random) -> exp.Expression:
+    """Rename ``out_N``, ``cte_N``, ``sub_N`` and ``tN`` to names that say what they are; returns the same tree."""
+    _rename_outputs(tree)
+    _rename_ctes(tree, rng)
+    _rename_aliases(tree)
+    return tree
+
+
+def _rename_outputs(tree: exp.Expression) -> None:
+    names: dict[str, str] = {}
+    for alias in tree.find_all(exp.Alias):
+        if _GENERATED.match(alias.alias) and alias.alias not in names:
+            names[alias.alias] = _unique(_output_name(alias.this), set(names.values()))
+    for alias in tree.find_all(exp.Alias):
+        if alias.alias in names:
+            alias.set("alias", exp.to_identifier(names[alias.alias]))
+    for column in tree.find_all(exp.Column):
+        if column.name in names:
+            column.set("this", exp.to_identifier(names[column.name]))
+
+
+def _output_name(node: exp.Expression) -> str:
+    if isinstance(node, exp.Column):
+        return node.name.lower()
+    if isinstance(node, exp.Window):
+        return _window_name(node)
+    if isinstance(node, exp.Round | exp.Cast | exp.Paren | exp.Filter | exp.Coalesce):
+        return _output_name(node.this)
+    if isinstance(node, exp.WithinGroup):
+        column = node.expression.find(exp.Column)
+        return f"{node.this.key.replace('percentile', 'percentile_')}_{column.name.lower() if column else 'value'}"
+    inner = node.find(exp.Column)
+    tail = inner.name.lower() if inner is not None else ""
+    if isinstance(node, exp.Count):
+        return f"{tail}_count" if isinstance(node.this, exp.Distinct) and tail else "total_count"
+    words = {exp.Avg: "avg", exp.Sum: "total", exp.Max: "max", exp.Min: "min", exp.GroupConcat: "list_of",
+             exp.ArrayAgg: "list_of", exp.Extract: node.this.name.lower() if isinstance(node, exp.Extract) else ""}  # fmt: skip
+    for kind, word in words.items():
+        if isinstance(node, kind):
+            return f"{word}_{tail}"
+    if isinstance(node, exp.Case | exp.If):
+        return "label"
+    if isinstance(node, exp.Sub):
+        return "difference"
+    if isinstance(node, exp.Div):
+        return "ratio"
+    if isinstance(node, exp.TimestampTrunc | exp.DateTrunc):
+        return f"{node.args['unit'].name.lower()}_start"
+    name = node.name if isinstance(node, exp.Anonymous) else node.key
+    return f"{re.sub(r'[^a-z]', '', name.lower())[:12]}_{tail}".strip("_")
+
+
+def _window_name(node: exp.Window) -> str:
+    function = node.this
+    ranks = {exp.RowNumber: "row_num", exp.Rank: "position", exp.DenseRank: "position", exp.Ntile: "bucket",
+             exp.PercentRank: "relative_rank", exp.CumeDist: "cumulative_share"}  # fmt: skip
+    if type(function) in ranks:
+        return ranks[type(function)]
+    lead = {exp.Lag: "previous", exp.Lead: "next", exp.FirstValue: "first", exp.LastValue: "last"}.get(type(function))
+    column = function.find(exp.Column)
+    tail = column.name.lower() if column is not None else "rows"
+    if lead is None:
+        lead = "running" if node.args.get("order") is not None else f"group_{function.key[:3]}"
+    return f"{lead}_{tail}"
+
+
+def _rename_ctes(tree: exp.Expression, rng: random.Random) -> None:
+    names: dict[str, str] = {}
+    for cte in tree.find_all(exp.CTE):
+        if _GENERATED.match(cte.alias):
+            stem = "ranked" if cte.this.find(exp.Window) else "totals" if cte.this.find(exp.Group) else "selected"
+            names[cte.alias] = _unique(stem, set(names.values()))
+    for node in tree.find_all(exp.CTE):
+        if node.alias in names:
+            node.set("alias", exp.TableAlias(this=exp.to_identifier(names[node.alias])))
+    for table in tree.find_all(exp.Table):
+        if table.name in names:
+            table.set("this", exp.to_identifier(names[table.name]))
+
+
+def _rename_aliases(tree: exp.Expression) -> None:
+    """Give every FROM item a short alias from its name; templates number aliases over the whole query."""
+    items = [*tree.find_all(exp.Table, exp.Subquery, exp.Lateral)]
+    names: dict[str, str] = {}
+    for item in items:
+        old = item.alias
+        if not old or old in names or isinstance(item.parent, exp.CTE):
+            continue
+        stem = item.name if isinstance(item, exp.Table) else "derived"
+        letters = "".join(word[0] for word in re.split(r"[^a-z0-9]+", stem.lower()) if word) or "t"
+        letters = letters if letters not in _RESERVED else f"{letters}1"
+        names[old] = _unique(letters, set(names.values()))
+    for item in items:
+        if item.alias in names:
+            item.set("alias", exp.TableAlias(this=exp.to_identifier(names[item.alias]), columns=item.args["alias"].columns))
+    for column in tree.find_all(exp.Column):
+        if column.table in names:
+            column.set("table", exp.to_identifier(names[column.table]))
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    candidate, number = name, 2
+    while candidate in taken:
+        candidate, number = f"{name}{'' if name[-1].isdigit() is False else '_'}{number}", number + 1
+    return candidate

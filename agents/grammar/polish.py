@@ -1,0 +1,66 @@
+"""Habits of a careful SQL author, applied to a filled query: missing values, ties, rounding."""
+
+import random
+
+from sqlglot import exp
+
+from ...tools.schema import Schema
+from .slots import items_of
+
+_ROUNDED = 0.35  # share of averages that an author rounds for display
+
+
+def polish(tree: exp.Expression, schema: Schema, dialect: str, rng: random.Random) -> exp.Expression:
+    """Order missing values last, break ties under LIMIT by the other columns, round some averages."""
+    for select in list(tree.find_all(exp.Select)):
+        _break_ties(select)
+    for key in tree.find_all(exp.Ordered):
+        _missing_last(key, schema, dialect)
+    for select in list(tree.find_all(exp.Select)):
+        _round_averages(select, rng)
+    return tree
+
+
+def _break_ties(select: exp.Select) -> None:
+    """Extend ORDER BY … LIMIT by selected columns that are not keys of the order yet, two at most."""
+    order, limit = select.args.get("order"), select.args.get("limit")
+    if order is None or limit is None or limit.args.get("limit_options") or select.args.get("distinct"):
+        return
+    ordered = {key.this.sql() for key in order.expressions}
+    for chosen in select.expressions:
+        behind = chosen.unalias()
+        if {behind.sql(), chosen.alias_or_name} & ordered or not isinstance(behind, exp.Column):
+            continue
+        if len(order.expressions) < 3:
+            order.append("expressions", exp.Ordered(this=behind.copy()))
+
+
+def _missing_last(key: exp.Ordered, schema: Schema, dialect: str) -> None:
+    """NULLs sort first by default for DESC in PostgreSQL and for ASC in SQLite; a person means neither."""
+    descending = bool(key.args.get("desc"))
+    if isinstance(key.find_ancestor(exp.WithinGroup), exp.WithinGroup) or not _may_be_missing(key.this, key, schema):
+        key.set("nulls_first", descending if dialect == "postgres" else not descending if dialect == "sqlite" else False)
+    else:
+        key.set("nulls_first", False)
+
+
+def _may_be_missing(node: exp.Expression, place: exp.Expression, schema: Schema) -> bool:
+    if isinstance(node, exp.Count | exp.RowNumber | exp.Rank | exp.DenseRank):
+        return False
+    if isinstance(node, exp.Column):
+        select = place.find_ancestor(exp.Select)
+        tables = [i.name for i in items_of(select) if isinstance(i, exp.Table)
+                  and node.table in ("", i.alias_or_name)] if select is not None else []  # fmt: skip
+        known = [t for t in schema.tables if t.name in tables]
+        return not any(c.name == node.name and not c.nullable for t in known for c in t.columns) and bool(known)
+    return any(_may_be_missing(child, place, schema) for child in node.iter_expressions())
+
+
+def _round_averages(select: exp.Select, rng: random.Random) -> None:
+    if rng.random() > _ROUNDED or select.parent is not None:
+        return
+    for chosen in select.expressions:
+        average = chosen.unalias()
+        if isinstance(average, exp.Avg):
+            rounded = exp.Round(this=average.copy(), decimals=exp.Literal.number(rng.choice((1, 2))))
+            average.replace(rounded)

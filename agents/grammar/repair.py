@@ -1,0 +1,230 @@
+"""Repairing a query by rule: from the outcome, the engine's message and the snippets retrieved for it."""
+
+import random
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+
+from ...tools.schema import Schema
+from ..verbalise.selection import aggregates
+from .slots import items_of
+from .values import compared_value, literal, pattern
+
+_NO_FUNCTION = re.compile(r"function (?P<name>\w+)\((?P<types>[^)]*)\) does not exist")
+
+
+class CannotRepair(Exception):
+    """No rule fits the failure."""
+
+
+@dataclass(slots=True)
+class Failure:
+    """What a repairer is told: the query, its outcome, and the engine's words."""
+
+    sql: str
+    dialect: str
+    schema: Schema
+    outcome: str
+    error_class: str = ""
+    error: str = ""
+    snippets: dict[str, str] = field(default_factory=dict)
+
+
+def wanted_values(failure: Failure) -> list[tuple[str, str]]:
+    """Return the (table, column) whose values a repair needs: those compared in a query without a result."""
+    if failure.outcome != "vacuous":
+        return []
+    tree = sqlglot.parse_one(failure.sql, read=failure.dialect)
+    places = [_place(column, failure.schema) for _, column in _compared(tree)]
+    return list(dict.fromkeys(p for p in places if p is not None))
+
+
+def repair(failure: Failure, samples: dict[tuple[str, str], list[Any]], rng: random.Random) -> tuple[exp.Expression, str]:
+    """Return the repaired tree and what was changed; raises ``CannotRepair`` when no rule applies."""
+    tree = sqlglot.parse_one(failure.sql, read=failure.dialect)
+    if failure.outcome == "vacuous":
+        return _other_values(tree, failure, samples, rng)
+    if failure.outcome == "nondeterministic":
+        return _complete_order(tree)
+    if failure.outcome == "too_large":
+        return _only_first(tree, rng)
+    missing = _NO_FUNCTION.search(failure.error)
+    if missing:
+        return _cast_argument(tree, missing["name"], missing["types"], failure)
+    if failure.error_class == "division_by_zero":
+        return _guard_division(tree)
+    if "operator does not exist" in failure.error:
+        return _cast_compared(tree, failure)
+    raise CannotRepair(f"no rule for {failure.error_class or failure.outcome}")
+
+
+def _taught(failure: Failure, construct: str) -> bool:
+    """A cure is only known if a snippet retrieved for the error shows it."""
+    return any(construct in text for text in failure.snippets.values())
+
+
+def _cast_argument(tree: exp.Expression, name: str, types: str, failure: Failure) -> tuple[exp.Expression, str]:
+    rounds = name.lower() == "round"
+    target = "numeric" if rounds else "text"
+    if not _taught(failure, f"::{target}") and not _taught(failure, f"AS {target}"):
+        raise CannotRepair(f"no snippet shows a cast to {target}")
+    kinds: tuple[type[exp.Expression], ...] = (exp.Round,) if rounds else (exp.GroupConcat, exp.Func)
+    changed = 0
+    for node in list(tree.find_all(*kinds)):
+        if node.sql_name().lower() not in (name.lower(), "group_concat") and not isinstance(node, exp.Round):
+            continue
+        argument = node.this
+        while isinstance(argument, exp.Order | exp.Distinct):
+            argument = argument.this or argument.expressions[0]
+        if isinstance(argument, exp.Expression) and not isinstance(argument, exp.Cast):
+            argument.replace(exp.cast(argument.copy(), target, dialect=failure.dialect))
+            changed += 1
+    if not changed:
+        raise CannotRepair(f"{name} not found")
+    _follow_distinct(tree)
+    return tree, f"cast the argument of {name}({types}) to {target}"
+
+
+def _follow_distinct(tree: exp.Expression) -> None:
+    """An aggregate over DISTINCT can only be ordered by its own argument."""
+    for order in tree.find_all(exp.Order):
+        if isinstance(order.this, exp.Distinct):
+            for key in order.expressions:
+                key.set("this", order.this.expressions[0].copy())
+
+
+def _guard_division(tree: exp.Expression) -> tuple[exp.Expression, str]:
+    divisions = [d for d in tree.find_all(exp.Div, exp.Mod, exp.IntDiv) if not isinstance(d.expression, exp.Literal | exp.Nullif)]
+    for division in divisions:
+        divisor = division.expression
+        inner = divisor.this if isinstance(divisor, exp.Paren) else divisor
+        divisor.replace(exp.Nullif(this=inner.copy(), expression=exp.Literal.number(0)))
+    if not divisions:
+        raise CannotRepair("no division found")
+    return tree, "made a zero divisor NULL with NULLIF"
+
+
+def _cast_compared(tree: exp.Expression, failure: Failure) -> tuple[exp.Expression, str]:
+    if not _taught(failure, "::text") and not _taught(failure, "AS text"):
+        raise CannotRepair("no snippet shows a cast to text")
+    for node in tree.find_all(exp.Like, exp.ILike, exp.RegexpLike, exp.RegexpILike, exp.SimilarTo):
+        if isinstance(node.this, exp.Column):
+            node.set("this", exp.cast(node.this.copy(), "text", dialect=failure.dialect))
+            return tree, "cast the compared column to text"
+    raise CannotRepair("no comparison found")
+
+
+def _only_first(tree: exp.Expression, rng: random.Random) -> tuple[exp.Expression, str]:
+    """Show only the first rows, by the last figure or number shown and then by every other column."""
+    if not isinstance(tree, exp.Select) or tree.args.get("limit"):
+        raise CannotRepair("the result is large for another reason than its length")
+    if tree.args.get("order") is None:
+        chosen = [p for p in tree.expressions if not p.find(exp.Window)]
+        if not chosen:
+            raise CannotRepair("nothing to order by")
+        key = exp.column(chosen[-1].alias) if chosen[-1].alias else chosen[-1].copy()
+        tree.set("order", exp.Order(expressions=[exp.Ordered(this=key, desc=True, nulls_first=False)]))
+    tree.set("limit", exp.Limit(expression=exp.Literal.number(rng.choice((5, 10, 20, 50)))))
+    _complete_order(tree)
+    return tree, "kept only the first rows of a very long result"
+
+
+def _complete_order(tree: exp.Expression) -> tuple[exp.Expression, str]:
+    """Order by every selected column as well, so that equal keys leave nothing open."""
+    changed = 0
+    for select in tree.find_all(exp.Select):
+        order, limit = select.args.get("order"), select.args.get("limit")
+        if limit is None and not (select.args.get("distinct") and select.args["distinct"].args.get("on")):
+            continue
+        if limit is not None and limit.args.get("limit_options"):
+            continue
+        if order is None:
+            order = exp.Order(expressions=[])
+            select.set("order", order)
+        known = {k.this.sql() for k in order.expressions} | {k.this.name for k in order.expressions}
+        for chosen in select.expressions:
+            behind = chosen.unalias()
+            key = exp.column(chosen.alias) if chosen.alias and not isinstance(behind, exp.Column) else behind.copy()
+            if not {key.sql(), key.name} & known:
+                order.append("expressions", exp.Ordered(this=key, nulls_first=False))
+                changed += 1
+    changed += _complete_windows(tree)
+    if not changed:
+        raise CannotRepair("the order is complete already")
+    return tree, "completed the order so that ties are decided"
+
+
+def _complete_windows(tree: exp.Expression) -> int:
+    changed = 0
+    for window in tree.find_all(exp.Window):
+        select, order = window.find_ancestor(exp.Select), window.args.get("order")
+        if select is None or order is None or isinstance(window.this, exp.Rank | exp.DenseRank | exp.PercentRank | exp.CumeDist):
+            continue
+        known = {k.this.sql() for k in order.expressions}
+        for chosen in select.expressions:
+            column = chosen.unalias()
+            if isinstance(column, exp.Column) and column.sql() not in known:
+                order.append("expressions", exp.Ordered(this=column.copy(), nulls_first=False))
+                changed += 1
+    return changed
+
+
+def _compared(tree: exp.Expression) -> list[tuple[exp.Expression, exp.Column]]:
+    """Return each literal that is compared with a base column, and the column."""
+    found = []
+    for value in tree.find_all(exp.Literal):
+        node, holder = value.parent, value
+        while isinstance(node, exp.Neg | exp.Array | exp.Any | exp.Paren):
+            node = node.parent
+        if isinstance(node, exp.Predicate) and isinstance(node.this, exp.Column) and not aggregates(node):
+            found.append((holder, node.this))
+    return found
+
+
+def _place(column: exp.Column, schema: Schema) -> tuple[str, str] | None:
+    select = column.find_ancestor(exp.Select)
+    for item in items_of(select) if select is not None else []:
+        for table in schema.tables:
+            if isinstance(item, exp.Table) and item.name == table.name and column.table in ("", item.alias_or_name):
+                if any(c.name == column.name for c in table.columns):
+                    return table.name, column.name
+    return None
+
+
+def _other_values(tree: exp.Expression, failure: Failure, samples: dict[tuple[str, str], list[Any]],
+                  rng: random.Random) -> tuple[exp.Expression, str]:  # fmt: skip
+    changed = 0
+    taken: list[Any] = []
+    for value, column in _compared(tree):
+        known = samples.get(_place(column, failure.schema) or ("", ""), [])
+        node = value.parent if not isinstance(value.parent, exp.Neg) else value.parent.parent
+        if not known or node is None:
+            continue
+        matching = isinstance(node, exp.Like | exp.ILike | exp.Glob | exp.RegexpLike | exp.RegexpILike | exp.SimilarTo)
+        new = pattern(node, known, rng) if matching else compared_value(column, node, lambda c, k=known: k, rng, taken)
+        if new is not None:
+            taken.append(new)
+            (value.parent if isinstance(value.parent, exp.Neg) else value).replace(literal(new))
+            changed += 1
+    changed += _lower_thresholds(tree)
+    if not changed:
+        raise CannotRepair("no value to change")
+    return tree, "chose values that occur"
+
+
+def _lower_thresholds(tree: exp.Expression) -> int:
+    """Halve what an aggregate must exceed, double what it must stay below."""
+    changed = 0
+    for having in tree.find_all(exp.Having, exp.Where):
+        for node in having.find_all(exp.GT, exp.GTE, exp.LT, exp.LTE):
+            number = node.expression
+            derived = isinstance(node.this, exp.Column) and isinstance(having, exp.Where)
+            if isinstance(number, exp.Literal) and not number.is_string and (isinstance(having, exp.Having) or derived):
+                factor = 0.5 if isinstance(node, exp.GT | exp.GTE) else 2
+                smaller = float(number.this) * factor
+                number.replace(exp.Literal.number(str(int(smaller) if smaller >= 1 else round(smaller, 2))))
+                changed += 1
+    return changed

@@ -1,0 +1,125 @@
+"""Reading a template: its table slots, typed column slots, and the keys that join them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+_COLUMN = re.compile(r"^(number|text|date|flag|key|value)_\d+$")
+_TABLE = re.compile(r"^table_\d+$")
+
+Slot = tuple[str, str]  # table slot, column slot: ("table_1", "number_2")
+
+
+@dataclass(slots=True)
+class Slots:
+    """What a template asks of a schema.
+
+    ``columns`` holds, per table slot, its column slots with the roles they play (``measure`` for sums,
+    averages and arithmetic, ``group`` for grouping); ``links`` are pairs of key slots that are equated.
+    """
+
+    columns: dict[str, dict[str, set[str]]] = field(default_factory=dict)
+    links: set[tuple[Slot, Slot]] = field(default_factory=set)
+
+
+def read_slots(template: exp.Expression) -> Slots:
+    """Return the slots of a template's syntax tree."""
+    found = Slots()
+    for table in template.find_all(exp.Table):
+        if _TABLE.match(table.name):
+            found.columns.setdefault(table.name, {})
+    for column in template.find_all(exp.Column):
+        slot = resolve(column)
+        if slot is not None:
+            found.columns[slot[0]].setdefault(slot[1], set()).update(_roles(column))
+    for first, second in _equated(template):
+        one, other = resolve(first), resolve(second)
+        if one is not None and other is not None and one[1].startswith("key") and other[1].startswith("key"):
+            found.links.add((one, other))
+    return found
+
+
+def resolve(column: exp.Column) -> Slot | None:
+    """Return the slot a column reference stands for, through CTEs and derived tables, or None for an expression."""
+    item = _item(column)
+    if item is None:
+        return None
+    if isinstance(item, exp.Table) and _TABLE.match(item.name):
+        return (item.name, column.name) if _COLUMN.match(column.name) else None
+    inner = projection(item, column)
+    return resolve(inner) if isinstance(inner, exp.Column) else None
+
+
+def behind(column: exp.Column) -> exp.Expression:
+    """Return the expression a column reference stands for, through CTEs and derived tables."""
+    item = _item(column)
+    inner = None if item is None or (isinstance(item, exp.Table) and _TABLE.match(item.name)) else projection(item, column)
+    return behind(inner) if isinstance(inner, exp.Column) else inner or column
+
+
+def projection(item: exp.Expression, column: exp.Column) -> exp.Expression | None:
+    """Return the unaliased projection named like ``column`` of a FROM item that is a CTE or a subquery."""
+    query: exp.Expression | None = item.this if isinstance(item, exp.Subquery | exp.Lateral) else _cte(item)
+    while query is not None and not isinstance(query, exp.Select):
+        query = query.this
+    for select in query.expressions if query is not None else []:
+        if select.alias_or_name == column.name:
+            return select.unalias()
+    return None
+
+
+def _cte(table: exp.Expression) -> exp.Expression | None:
+    node: exp.Expression | None = table
+    while node is not None:
+        with_ = node.args.get("with_")
+        for cte in with_.expressions if with_ is not None else []:
+            if cte.alias == table.name:
+                return cte.this
+        node = node.parent
+    return None
+
+
+def _item(column: exp.Column) -> exp.Expression | None:
+    """Return the FROM item that owns ``column``, searching outwards."""
+    select = column.find_ancestor(exp.Select)
+    while select is not None:
+        items = list(items_of(select))
+        for item in items:
+            if item.alias_or_name == column.table or (not column.table and len(items) == 1):
+                return item
+        select = select.find_ancestor(exp.Select)
+    return None
+
+
+def items_of(select: exp.Select) -> Iterator[exp.Expression]:
+    """Yield the FROM items of a SELECT in order."""
+    if select.args.get("from_"):
+        yield select.args["from_"].this
+    for join in select.args.get("joins") or []:
+        yield join.this
+
+
+def _equated(template: exp.Expression) -> Iterator[tuple[exp.Column, exp.Column]]:
+    for node in template.find_all(exp.EQ):
+        if isinstance(node.this, exp.Column) and isinstance(node.expression, exp.Column):
+            yield node.this, node.expression
+    for node in template.find_all(exp.In):
+        query = node.args.get("query")
+        first = query.find(exp.Select) if query is not None else None
+        if isinstance(node.this, exp.Column) and first is not None and isinstance(first.expressions[0].unalias(), exp.Column):
+            yield node.this, first.expressions[0].unalias()
+
+
+def _roles(column: exp.Column) -> set[str]:
+    roles = set()
+    if column.find_ancestor(exp.Sum, exp.Avg, exp.Mul, exp.Div, exp.Sub, exp.Add, exp.PercentileCont, exp.Median, exp.Corr):
+        roles.add("measure")
+    if isinstance(column.parent, exp.GT | exp.LT | exp.GTE | exp.LTE | exp.Between | exp.Ordered):
+        roles.add("measure")
+    if column.find_ancestor(exp.Group) or (isinstance(column.parent, exp.Window)):
+        roles.add("group")
+    if column.find_ancestor(exp.GroupConcat, exp.ArrayAgg, exp.JSONArrayAgg):
+        roles.add("collected")
+    return roles

@@ -1,0 +1,46 @@
+"""What each agent is asked: the material of its request as messages."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.messages import BaseMessage
+
+from ..knowledge.snippet import Hit
+from .prompting import request
+
+
+def snippets_text(hits: Sequence[Hit]) -> str:
+    """Return snippets as text: an id line, the title, the body and the keywords they teach."""
+    parts = []
+    for hit in hits:
+        snippet = hit.snippet
+        taught = "" if "Keywords:" in snippet.text else f"\nKeywords: {', '.join(snippet.keywords)}"
+        parts.append(f"### {snippet.id}\n{snippet.title}\n{snippet.text}{taught}")
+    return "\n".join(parts)
+
+
+def expand_request(dialect: str, template: str, hits: Sequence[Hit], variation: int) -> list[BaseMessage]:
+    """Ask the generator to expand ``template`` with what ``hits`` teach; another variation, another reply."""
+    return request("expand", dialect, {"dialect": dialect, "template": template, "snippets": snippets_text(hits),
+                                       "variation": str(variation)})  # fmt: skip
+
+
+def fill_request(dialect: str, template: str, schema: str, variation: int) -> list[BaseMessage]:
+    """Ask the generator to fill ``template`` for ``schema`` and to write the question."""
+    return request("fill", dialect, {"dialect": dialect, "template": template, "schema": schema, "variation": str(variation)})
+
+
+def critique_request(dialect: str, question: str, sql: str, rows: Sequence[Sequence[Any]], schema: str) -> list[BaseMessage]:
+    """Ask the critic whether ``sql`` answers ``question``, given the first rows of the result."""
+    shown = json.dumps([list(r) for r in rows], default=str, ensure_ascii=False)
+    return request("critique", dialect, {"dialect": dialect, "question": question, "sql": sql, "rows": shown, "schema": schema})
+
+
+def repair_request(dialect: str, attempt: dict[str, Any], hits: Sequence[Hit], schema: str) -> list[BaseMessage]:
+    """Ask the repairer to mend the query of a failed ``attempt`` with what ``hits`` teach."""
+    return request("repair", dialect, {
+        "dialect": dialect, "question": attempt["question"], "sql": attempt["sql"], "outcome": attempt["outcome"],
+        "error_class": attempt["error_class"] or "", "error": attempt["error"] or "", "attempt": str(attempt["number"]),
+        "snippets": snippets_text(hits), "schema": schema,
+    })  # fmt: skip

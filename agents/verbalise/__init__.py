@@ -1,0 +1,1 @@
+"""Saying what a query asks: from its syntax tree to a question, faithful by construction."""

@@ -1,0 +1,151 @@
+"""Noun phrases for aggregates, plain, filtered, ordered-set and collected."""
+
+from sqlglot import exp
+
+from . import lexicon
+from .expressions import arguments, phrase
+from .naming import Phrase, plural
+from .scope import Scope, Unsayable
+
+
+def aggregate(node: exp.Expression, scope: Scope) -> Phrase:
+    """Return the phrase of an aggregate call; raises ``Unsayable`` for aggregates without words."""
+    if isinstance(node, exp.Filter):
+        return _filtered(node, scope)
+    if isinstance(node, exp.WithinGroup):
+        return _ordered_set(node, scope)
+    if isinstance(node, exp.Count):
+        return _count(node, scope)
+    if type(node) in lexicon.PAIRED:
+        return _paired(node, scope)
+    if isinstance(node, exp.GroupConcat | exp.ArrayAgg | exp.JSONArrayAgg):
+        return _collected(node, scope)
+    if isinstance(node, exp.LogicalAnd | exp.LogicalOr):
+        return _logical(node, scope)
+    if isinstance(node, exp.Quantile | exp.PercentileCont | exp.PercentileDisc) and node.args.get("quantile"):
+        return _percentile(node.args["quantile"], phrase(node.this, scope), isinstance(node, exp.PercentileDisc))
+    if type(node) in lexicon.AGGREGATES:
+        return _conditional(node, scope) or named_aggregate(lexicon.AGGREGATES[type(node)], node.this, scope)
+    raise Unsayable(node.key)
+
+
+def named_aggregate(word: str, argument: exp.Expression, scope: Scope) -> Phrase:
+    """Return the phrase of an aggregate known by one word, such as ``average`` or ``total``."""
+    if isinstance(argument, exp.Distinct):
+        inner = phrase(argument.expressions[0], scope)
+        return inner.of(f"{word} of the different {inner.many()}")
+    inner = phrase(argument, scope)
+    if inner.kind == "date" and word in ("highest", "lowest"):
+        word = {"highest": "latest", "lowest": "earliest"}[word]
+    if inner.kind == "text" and word in ("highest", "lowest"):
+        word = {"highest": "alphabetically last", "lowest": "alphabetically first"}[word]
+    plain = isinstance(argument, exp.Column | exp.AggFunc) and word not in lexicon.AGGREGATE_OF
+    if word == "total" and inner.text.startswith(("total", "running total")):
+        return inner.of(f"sum of the {inner.text}")
+    return inner.of(f"{word} {inner.text}" if plain else f"{word} of {inner.the()}")
+
+
+def _count(node: exp.Count, scope: Scope) -> Phrase:
+    counted = node.this
+    if isinstance(counted, exp.Star) or (isinstance(counted, exp.Literal) and not counted.is_string):
+        return Phrase(f"number of {scope.rows()}")
+    if isinstance(counted, exp.Distinct):
+        said = [phrase(e, scope) for e in counted.expressions]
+        return Phrase(f"number of different {' and '.join(p.many() for p in said)}")
+    if isinstance(counted, exp.Case):
+        return Phrase(f"number of {scope.rows()} {_when(counted, scope)}")
+    column = counted.find(exp.Column)
+    if not isinstance(counted, exp.Column) or column is None:
+        raise Unsayable("COUNT of an expression")
+    owner, alias = scope.owner(counted)
+    owner.mentioned.add(alias)
+    entity = owner.entities[alias]
+    if counted.name in entity.keys:
+        return Phrase(f"number of {plural(entity.noun)}")
+    return Phrase(f"number of {scope.rows()} with a known {phrase(counted, scope).text}")
+
+
+def _when(case: exp.Case, scope: Scope) -> str:
+    from .predicates import clause
+
+    if len(case.args["ifs"]) != 1 or case.this:
+        raise Unsayable("CASE with several branches in an aggregate")
+    return clause(case.args["ifs"][0].this, scope)
+
+
+def _conditional(node: exp.Expression, scope: Scope) -> Phrase | None:
+    """Say SUM/AVG of a CASE as a count, total or share of the rows that meet its condition."""
+    case = node.this
+    if not isinstance(case, exp.Case) or not isinstance(node, exp.Sum | exp.Avg):
+        return None
+    value, default = case.args["ifs"][0].args["true"], case.args.get("default")
+    rows = f"{scope.rows()} {_when(case, scope)}"
+    unit = isinstance(value, exp.Literal) and not value.is_string and float(value.this) == 1
+    if isinstance(node, exp.Avg) and unit and default is not None:
+        return Phrase(f"share (0 to 1) of {rows}")
+    if isinstance(node, exp.Sum) and unit:
+        return Phrase(f"number of {rows}")
+    word = lexicon.AGGREGATES[type(node)]
+    if isinstance(node, exp.Avg) and default is not None:
+        raise Unsayable("AVG of a CASE with a default")
+    return Phrase(f"{word} {phrase(value, scope).text} of {rows}")
+
+
+def _filtered(node: exp.Filter, scope: Scope) -> Phrase:
+    from .predicates import clause
+
+    inner, rows = phrase(node.this, scope), f"{scope.rows()} {clause(node.expression.this, scope)}"
+    if isinstance(node.this, exp.Count) and isinstance(node.this.this, exp.Star):
+        return Phrase(f"number of {rows}")
+    return inner.of(f"{inner.text} of only the {rows}")
+
+
+def _ordered_set(node: exp.WithinGroup, scope: Scope) -> Phrase:
+    key = node.expression.expressions[0]
+    if key.args.get("desc"):
+        raise Unsayable("descending ordered-set aggregate")
+    subject = phrase(key.this, scope)
+    if isinstance(node.this, exp.Mode):
+        return subject.of(f"most frequent {subject.text}")
+    return _percentile(node.this.this, subject, isinstance(node.this, exp.PercentileDisc))
+
+
+def _percentile(share: exp.Expression, subject: Phrase, discrete: bool) -> Phrase:
+    percent = f"{float(share.name) * 100:g}"
+    if percent == "50" and not discrete:
+        return subject.of(f"median {subject.text}")
+    suffix = " (an actual value, not interpolated)" if discrete else ""
+    ordinal = {"1": "st", "2": "nd", "3": "rd"}.get(percent[-1:], "th") if percent[-2:-1] != "1" else "th"
+    return subject.of(f"{percent}{ordinal} percentile of {subject.the()}{suffix}")
+
+
+def _paired(node: exp.Expression, scope: Scope) -> Phrase:
+    first, second = (phrase(a, scope) for a in arguments(node)[:2])
+    words = lexicon.PAIRED[type(node)].format(first.the(), second.the(), a=first.text, b=second.text)
+    kind = first.kind if isinstance(node, exp.ArgMax | exp.ArgMin) else "number"
+    return Phrase(words, kind)
+
+
+def _logical(node: exp.Expression, scope: Scope) -> Phrase:
+    from .predicates import clause
+
+    every = "every one" if isinstance(node, exp.LogicalAnd) else "at least one"
+    return Phrase(f"answer to whether {every} of the {scope.rows()} is one {clause(node.this, scope)}", "flag")
+
+
+def _collected(node: exp.Expression, scope: Scope) -> Phrase:
+    from .queries import order_phrase
+
+    inner, order = node.this, ""
+    if isinstance(inner, exp.Order):
+        order = f" {order_phrase(inner, scope)}"
+        inner = inner.this
+    distinct = "different " if isinstance(inner, exp.Distinct) else ""
+    subject = phrase(inner.expressions[0] if distinct else inner, scope)
+    separator = node.args.get("separator")
+    joined = f" separated by '{separator.name}'" if isinstance(separator, exp.Literal) else ""
+    if isinstance(node, exp.GroupConcat):
+        shape = f"text list{joined}" if separator is not None else "comma-separated list"
+    else:
+        shape = "JSON array" if isinstance(node, exp.JSONArrayAgg) else "array"
+    return Phrase(f"{shape} of the {distinct}{subject.many()}{order}", "text")

@@ -1,0 +1,208 @@
+"""Noun phrases for expressions."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlglot import exp
+
+from . import lexicon
+from .naming import Phrase, listing
+from .scope import Scope, Unsayable
+
+
+def phrase(node: exp.Expression, scope: Scope) -> Phrase:
+    """Return the noun phrase of an expression; raises ``Unsayable`` when there is none.
+
+    An output alias used in ORDER BY or HAVING is said as the expression behind it.
+    """
+    if isinstance(node, exp.Column) and not node.table and node.name in scope.aliases:
+        return phrase(scope.aliases[node.name], scope)
+    for kind, say in _SAYINGS.items():
+        if isinstance(node, kind):
+            return say(node, scope)
+    return _function(node, scope)
+
+
+def _column(node: exp.Column, scope: Scope) -> Phrase:
+    return scope.column(node)
+
+
+def _literal(node: exp.Literal, scope: Scope) -> Phrase:
+    return Phrase(f"'{node.this}'" if node.is_string else node.this, "text" if node.is_string else "number", bare=True)
+
+
+def _boolean(node: exp.Boolean, scope: Scope) -> Phrase:
+    return Phrase("true" if node.this else "false", "flag", bare=True)
+
+
+def _null(node: exp.Null, scope: Scope) -> Phrase:
+    return Phrase("nothing", "text", bare=True)
+
+
+def _same(node: exp.Expression, scope: Scope) -> Phrase:
+    return phrase(node.this, scope)
+
+
+def _negative(node: exp.Neg, scope: Scope) -> Phrase:
+    return Phrase(f"-{phrase(node.this, scope).text}", bare=True)
+
+
+def _round(node: exp.Round, scope: Scope) -> Phrase:
+    inner = phrase(node.this, scope)
+    places = node.args.get("decimals")
+    if places is None or places.name == "0":
+        return inner.of(f"{inner.text} rounded to a whole number")
+    return inner.of(f"{inner.text} rounded to {places.name} decimal{'s' * (places.name != '1')}")
+
+
+_OPERATORS: dict[type[exp.Expression], str] = {
+    exp.Add: "{0} plus {1}",
+    exp.Mul: "{0} times {1}",
+    exp.Div: "{0} divided by {1}",
+    exp.IntDiv: "{0} divided by {1} as a whole number",
+    exp.Mod: "remainder of {0} divided by {1}",
+    exp.DPipe: "{0} followed by {1}",
+    exp.Nullif: "{0} (unless it is {1})",
+}
+
+
+def _operator(node: exp.Expression, scope: Scope) -> Phrase:
+    left, right = phrase(node.this, scope), phrase(node.expression, scope)
+    if isinstance(node, exp.Sub):
+        if right.bare or left.bare:
+            return Phrase(f"{left.text} minus {right.the()}", left.kind, left.unit)
+        return Phrase(f"difference {left.the()} minus {right.the()}", "number")
+    if isinstance(node, exp.Div) and isinstance(node.this, exp.Mul) and node.find(exp.Window) is None:
+        factor = node.this.expression
+        if isinstance(factor, exp.Literal) and float(factor.this) == 100:
+            return Phrase(f"percentage of {phrase(node.this.this, scope).the()} in {right.the()}")
+    words = _OPERATORS[type(node)].format(left.the(), right.the()).removeprefix("the ")
+    return Phrase(words, "text" if isinstance(node, exp.DPipe) else "number")
+
+
+def _coalesce(node: exp.Coalesce, scope: Scope) -> Phrase:
+    first = phrase(node.this, scope)
+    rest = [phrase(e, scope).the() for e in node.expressions]
+    return first.of(f"{first.text} (or {' or else '.join(rest)} if missing)")
+
+
+def _case(node: exp.Case | exp.If, scope: Scope) -> Phrase:
+    from .predicates import condition
+
+    if isinstance(node, exp.Case) and node.this:
+        raise Unsayable("simple CASE")
+    branches = node.args["ifs"] if isinstance(node, exp.Case) else [node]
+    said = [f"{phrase(b.args['true'], scope).the()} if {condition(b.this, scope)}" for b in branches]
+    default = node.args.get("default") if isinstance(node, exp.Case) else node.args.get("false")
+    if default is not None and not isinstance(default, exp.Null):
+        said.append(f"otherwise {phrase(default, scope).the()}")
+    return Phrase(f"label: {', '.join(said)}", phrase(branches[0].args["true"], scope).kind)
+
+
+def _extract(node: exp.Extract, scope: Scope) -> Phrase:
+    part = node.this.name.lower()
+    if part not in lexicon.PARTS:
+        raise Unsayable(f"EXTRACT({part})")
+    return Phrase(f"{lexicon.PARTS[part]} of {phrase(node.expression, scope).the()}")
+
+
+def _truncated(node: exp.Expression, scope: Scope) -> Phrase:
+    unit = node.args["unit"].name.lower()
+    if unit not in lexicon.UNITS:
+        raise Unsayable(f"truncation to {unit}")
+    return Phrase(f"{lexicon.UNITS[unit]} of {phrase(node.this, scope).the()}", "date")
+
+
+def _formatted(node: exp.TimeToStr, scope: Scope) -> Phrase:
+    shape = node.args["format"].name
+    subject = phrase(node.this, scope)
+    if shape in lexicon.FORMATS:
+        return Phrase(f"{lexicon.FORMATS[shape]} of {subject.the()}", "text")
+    return Phrase(f"{subject.text} formatted as '{shape}'", "text")
+
+
+def _subquery(node: exp.Expression, scope: Scope) -> Phrase:
+    from .queries import scalar
+
+    return scalar(node.this if isinstance(node, exp.Subquery) else node, scope)
+
+
+def _greatest(node: exp.Expression, scope: Scope) -> Phrase:
+    arguments = [node.this, *node.expressions] if node.this is not None else node.expressions
+    word = "larger" if isinstance(node, exp.Greatest) else "smaller"
+    return Phrase(f"{word} of {listing([phrase(a, scope).the() for a in arguments])}")
+
+
+def _concatenated(node: exp.Expression, scope: Scope) -> Phrase:
+    parts = [phrase(e, scope).the() for e in node.expressions]
+    if isinstance(node, exp.ConcatWs):
+        return Phrase(f"combination of {listing(parts[1:])} joined by {parts[0]}", "text")
+    return Phrase(f"concatenation of {listing(parts)}", "text")
+
+
+def _substring(node: exp.Substring, scope: Scope) -> Phrase:
+    subject, start, length = phrase(node.this, scope), node.args.get("start"), node.args.get("length")
+    if start is None or length is None:
+        raise Unsayable("substring without bounds")
+    if start.name == "1":
+        return Phrase(f"first {length.name} characters of {subject.the()}", "text")
+    return Phrase(f"{length.name} characters of {subject.the()} from position {start.sql()}", "text")
+
+
+def _function(node: exp.Expression, scope: Scope) -> Phrase:
+    key: type[exp.Expression] | str = node.name.upper() if isinstance(node, exp.Anonymous) else type(node)
+    if isinstance(key, str) and key in lexicon.NAMED_AGGREGATES:
+        from .aggregates import named_aggregate
+
+        return named_aggregate(lexicon.NAMED_AGGREGATES[key], node.expressions[0], scope)
+    if key not in lexicon.SCALARS:
+        raise Unsayable(node.key if not isinstance(node, exp.Anonymous) else node.name)
+    words, kind = lexicon.SCALARS[key]
+    given = [phrase(a, scope) for a in arguments(node)]
+    letters = {letter: g.text for letter, g in zip("abcd", given, strict=False)}
+    return Phrase(words.format(*(g.the() for g in given), **letters), kind)
+
+
+def arguments(node: exp.Expression) -> list[exp.Expression]:
+    """Return a function's arguments in order."""
+    found: list[exp.Expression] = []
+    for name in () if isinstance(node, exp.Anonymous) else node.arg_types:
+        value = node.args.get(name)
+        found += [v for v in (value if isinstance(value, list) else [value]) if isinstance(v, exp.Expression)]
+    return found or list(node.expressions)
+
+
+def _aggregate(node: exp.Expression, scope: Scope) -> Phrase:
+    from .aggregates import aggregate
+
+    return aggregate(node, scope)
+
+
+def _window(node: exp.Expression, scope: Scope) -> Phrase:
+    from .windows import window
+
+    return window(node, scope)
+
+
+_SAYINGS: dict[type[exp.Expression] | tuple[type[exp.Expression], ...], Callable[[Any, Scope], Phrase]] = {
+    exp.Column: _column,
+    exp.Literal: _literal,
+    exp.Boolean: _boolean,
+    exp.Null: _null,
+    (exp.Alias, exp.Paren, exp.Cast, exp.TsOrDsToTimestamp, exp.TsOrDsToDate): _same,
+    exp.Neg: _negative,
+    exp.Window: _window,
+    (exp.Filter, exp.WithinGroup, exp.AggFunc, exp.JSONArrayAgg, exp.JSONBObjectAgg): _aggregate,
+    exp.Round: _round,
+    (exp.Sub, *_OPERATORS): _operator,
+    exp.Coalesce: _coalesce,
+    (exp.Case, exp.If): _case,
+    exp.Extract: _extract,
+    (exp.TimestampTrunc, exp.DateTrunc): _truncated,
+    exp.TimeToStr: _formatted,
+    (exp.Subquery, exp.Select): _subquery,
+    (exp.Greatest, exp.Least): _greatest,
+    (exp.Concat, exp.ConcatWs): _concatenated,
+    exp.Substring: _substring,
+}
+

@@ -1,0 +1,110 @@
+"""Noun phrases for window functions."""
+
+from sqlglot import exp
+
+from .expressions import phrase
+from .naming import Phrase, listing, plural
+from .scope import Scope, Unsayable
+
+_RANKS: dict[type[exp.Expression], str] = {
+    exp.RowNumber: "position",
+    exp.Rank: "rank (ties share a rank, gaps follow)",
+    exp.DenseRank: "dense rank (ties share a rank, no gaps)",
+    exp.PercentRank: "relative rank from 0 to 1",
+    exp.CumeDist: "cumulative distribution value",
+}
+
+
+def window(node: exp.Window, scope: Scope) -> Phrase:
+    """Return the phrase of a window function call; raises ``Unsayable`` for frames without words."""
+    spec = _definition(node, scope)
+    function = node.this
+    if isinstance(function, exp.IgnoreNulls | exp.RespectNulls):
+        raise Unsayable("null treatment in a window")
+    order = spec.args.get("order")
+    within = _within(spec, scope)
+    if type(function) in _RANKS:
+        return Phrase(f"{_RANKS[type(function)]} {_ordered(order, scope)}{within}")
+    if isinstance(function, exp.Ntile):
+        return Phrase(f"number of the bucket, out of {function.this.name} equal ones, {_ordered(order, scope)}{within}")
+    if isinstance(function, exp.Lag | exp.Lead):
+        return _neighbour(function, order, within, scope)
+    if isinstance(function, exp.FirstValue | exp.LastValue | exp.NthValue):
+        return _edge(function, spec, order, within, scope)
+    return _running(function, spec, within, scope)
+
+
+def _definition(node: exp.Window, scope: Scope) -> exp.Window:
+    name = node.args.get("alias")
+    return scope.windows[name.name] if name is not None and name.name in scope.windows else node
+
+
+def _within(spec: exp.Window, scope: Scope) -> str:
+    keys = [phrase(p, scope).text for p in spec.args.get("partition_by") or []]
+    return f" within each {listing(keys)}" if keys else ""
+
+
+def _ordered(order: exp.Order | None, scope: Scope) -> str:
+    from .queries import order_phrase
+
+    if order is None:
+        raise Unsayable("ranking without ORDER BY")
+    return order_phrase(order, scope, verb="when ordered by")
+
+
+def _neighbour(function: exp.Expression, order: exp.Order | None, within: str, scope: Scope) -> Phrase:
+    subject = phrase(function.this, scope)
+    side = "previous" if isinstance(function, exp.Lag) else "next"
+    offset = function.args.get("offset")
+    if function.args.get("default") is not None:
+        raise Unsayable("LAG with a default")
+    place = f"{side} {scope.row_noun}"
+    if offset is not None and offset.name != "1":
+        place = f"{scope.row_noun} {offset.name} places {'before' if side == 'previous' else 'after'}"
+    return subject.of(f"{subject.text} of the {place} {_ordered(order, scope)}{within}")
+
+
+def _edge(function: exp.Expression, spec: exp.Window, order: exp.Order | None, within: str, scope: Scope) -> Phrase:
+    subject = phrase(function.this, scope)
+    if isinstance(function, exp.FirstValue):
+        return subject.of(f"{subject.text} of the first {scope.row_noun} {_ordered(order, scope)}{within}")
+    frame = spec.args.get("spec")
+    if frame is None or (frame.args.get("start"), frame.args.get("end")) != ("UNBOUNDED", "UNBOUNDED"):
+        raise Unsayable("LAST_VALUE or NTH_VALUE over a partial frame")
+    if isinstance(function, exp.NthValue):
+        nth = {"2": "second", "3": "third"}.get(function.args["offset"].name)
+        if nth is None:
+            raise Unsayable("NTH_VALUE beyond the third")
+        return subject.of(f"{subject.text} of the {nth} {scope.row_noun} {_ordered(order, scope)}{within}")
+    return subject.of(f"{subject.text} of the last {scope.row_noun} {_ordered(order, scope)}{within}")
+
+
+def _running(function: exp.Expression, spec: exp.Window, within: str, scope: Scope) -> Phrase:
+    inner = phrase(function, scope)
+    order = spec.args.get("order")
+    if order is None:
+        return inner.of(f"{inner.text}{within or f' over all those {plural(scope.row_noun)}'}")
+    frame = spec.args.get("spec")
+    reach = _reach(frame, scope) if frame is not None else "running"
+    if reach == "running":
+        return inner.of(f"running {inner.text} {_ordered(order, scope)}{within}")
+    return inner.of(f"{inner.text} over {reach} {_ordered(order, scope)}{within}")
+
+
+def _reach(frame: exp.WindowSpec, scope: Scope) -> str:
+    if frame.args.get("kind", "").upper() != "ROWS" or frame.args.get("exclude"):
+        raise Unsayable("window frame")
+    start, end = frame.args.get("start"), frame.args.get("end")
+    row = scope.row_noun
+    if isinstance(start, exp.Literal) and start.name.isdigit():
+        before = f"the {start.name} preceding {plural(row) if start.name != '1' else row}"
+        if end == "CURRENT ROW":
+            return f"the current {row} and {before}"
+        if isinstance(end, exp.Literal):
+            after = f"the {end.name} following"
+            return f"the current {row}, {before} and {after}"
+    if start == "UNBOUNDED" and end == "CURRENT ROW":
+        return "running"
+    if (start, end) == ("UNBOUNDED", "UNBOUNDED"):
+        return f"all {plural(row)}"
+    raise Unsayable("window frame")

@@ -1,0 +1,39 @@
+"""Keeping every pair of a run different: no query twice, no skeleton twice on the same tables."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlglot import exp, parse_one
+
+from ..tools.skeleton import skeleton
+
+
+class Duplicates:
+    """The queries and skeletons kept so far."""
+
+    def __init__(self, dialect: str, kept: Iterable[dict[str, Any]] = ()) -> None:
+        self.dialect = dialect
+        self._queries: set[str] = set()
+        self._shapes: set[tuple[str, tuple[str, ...]]] = set()
+        for summary in kept:
+            if summary.get("sql"):
+                self.find(summary["sql"])
+
+    def find(self, sql: str) -> str | None:
+        """Return what ``sql`` repeats (``duplicate query`` or ``duplicate skeleton``), else remember it."""
+        normalised = parse_one(sql, read=self.dialect).sql(dialect=self.dialect, normalize=True, comments=False)
+        shape = (skeleton(sql, self.dialect), tables_of(sql, self.dialect))
+        if normalised in self._queries:
+            return "duplicate query"
+        if shape in self._shapes:
+            return "duplicate skeleton"
+        self._queries.add(normalised)
+        self._shapes.add(shape)
+        return None
+
+
+def tables_of(sql: str, dialect: str) -> tuple[str, ...]:
+    """Return the tables a query reads, sorted, its own CTEs left out."""
+    tree = parse_one(sql, read=dialect)
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    return tuple(sorted({t.name for t in tree.find_all(exp.Table)} - own - {""}))

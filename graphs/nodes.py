@@ -1,0 +1,163 @@
+"""The nodes of the build graph: each takes an item's state and returns what it changes, with a step for the trace."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, RemoveMessage, ToolMessage
+from langgraph.graph.message import REMOVE_ALL_MESSAGES
+
+from ..agents.asking import Agent, Answer, spoken
+from ..agents.replies import GiveUp, GiveVerdict, ProposeCandidate, ProposeRepair, ProposeTemplate
+from ..agents.requests import critique_request, expand_request, fill_request, repair_request
+from ..knowledge.snippet import Hit
+from .checks import failed_check
+from .execution import attempt_query
+from .state import ItemState
+from .workbench import SHOWN_ROWS, Workbench
+
+Update = dict[str, Any]
+Node = Callable[[ItemState, Workbench], Awaitable[Update]]
+MAX_TURNS = 6  # tool rounds per agent turn, so that no model can talk to its tools for ever
+_NO_MESSAGES = [RemoveMessage(id=REMOVE_ALL_MESSAGES)]
+
+
+async def retrieve(state: ItemState, bench: Workbench) -> Update:
+    """Fetch the snippets for the item's focus, a keyword of the corpus, and its template."""
+    hits = await asyncio.to_thread(bench.index.search, state["focus"], 4)
+    return {"snippets": [_hit(h) for h in hits], **_step("retrieve", delta={"focus": state["focus"]}, snippets=[_hit(h) for h in hits])}
+
+
+async def expand(state: ItemState, bench: Workbench) -> Update:
+    """Let the generator work a construct of the snippets into the template."""
+    messages = expand_request(bench.dialect, state["seed_template"], _hits(state), state["index"])
+    answer = await bench.expander.ask(messages)
+    if not isinstance(answer.reply, ProposeTemplate):
+        return _gave_up("expand", "no template", answer, messages)
+    reply = answer.reply
+    change: Update = {"template": reply.template, "keywords": reply.keywords, "taught_by": reply.snippet}
+    return {**change, **_step("expand", change, messages, answer)}
+
+
+async def fill(state: ItemState, bench: Workbench) -> Update:
+    """Let the generator fill the template: it calls tools for values, then proposes query and question."""
+    first = fill_request(bench.dialect, state["template"], bench.schema_text, state["index"])
+    return await _turn("fill", state, bench.filler, first)
+
+
+async def repair(state: ItemState, bench: Workbench) -> Update:
+    """Let the repairer mend the last attempt with the snippets retrieved for its error."""
+    last, hits = state["attempts"][-1], []
+    if not state["messages"]:
+        query = last["error"] or f"{last['outcome']} {last['error_class'] or ''}"
+        hits = await asyncio.to_thread(bench.index.search, query, 3)
+    first = repair_request(bench.dialect, last, hits, bench.schema_text)
+    update = await _turn("repair", state, bench.repairer, first)
+    update["steps"][0]["snippets"] = [_hit(h) for h in hits]
+    return update
+
+
+async def _turn(node: str, state: ItemState, agent: Agent, first: list[BaseMessage]) -> Update:
+    """One turn of an agent that may call tools: go on with the open conversation, or begin with ``first``."""
+    messages: list[BaseMessage] = list(state["messages"]) or first
+    answer = await agent.ask(messages)
+    if isinstance(answer.reply, ProposeCandidate | ProposeRepair):
+        change: Update = answer.reply.model_dump()
+        said = {k: change[k] for k in ("sql", "question", "paraphrases")}
+        return {**said, "messages": _NO_MESSAGES, "turns": 0, **_step(node, change, messages, answer)}
+    if answer.reply is not None or answer.problem or state.get("turns", 0) >= MAX_TURNS or _repeats_call(messages, answer):
+        return {"messages": _NO_MESSAGES, **_gave_up(node, "no candidate", answer, messages)}
+    opened = [*_NO_MESSAGES, *messages] if not state["messages"] else []
+    return {"messages": [*opened, answer.message], "turns": state.get("turns", 0) + 1, **_step(node, {}, messages, answer)}
+
+
+def _repeats_call(messages: list[BaseMessage], answer: Answer) -> bool:
+    asked = [(c["name"], c["args"]) for m in messages if isinstance(m, AIMessage) for c in m.tool_calls]
+    return any((c["name"], c["args"]) in asked for c in answer.message.tool_calls)
+
+
+async def call_tools(state: ItemState, bench: Workbench) -> Update:
+    """Run the tool calls of the agent's last message."""
+    result = await bench.tools.ainvoke({"messages": state["messages"]})
+    replies = [{"name": m.name, "reply": m.content} for m in result["messages"] if isinstance(m, ToolMessage)]
+    return {"messages": result["messages"], **_step("tools", {"replies": replies})}
+
+
+async def execute(state: ItemState, bench: Workbench) -> Update:
+    """Execute the query under limits, and again with its ties broken otherwise; record the attempt."""
+    attempt, rows = await asyncio.to_thread(attempt_query, state, bench)
+    shown = rows[:SHOWN_ROWS]
+    step = _step("execute", {}, sql=state["sql"], rows=shown, **{k: attempt[k] for k in ("outcome", "error_class", "error")})
+    return {"attempts": [attempt], "rows": shown, "row_count": len(rows), **step}
+
+
+async def critic(state: ItemState, bench: Workbench) -> Update:
+    """Check what can be checked, then ask the critic whether the query answers the question."""
+    problem = failed_check(state, bench)
+    if problem is not None:
+        verdict = {"agree": False, "reason": problem, "problem": problem}
+        return {"verdict": verdict, "reason": problem, **_step("critic", verdict)}
+    messages = critique_request(bench.dialect, state["question"], state["sql"], state["rows"], bench.schema_text)
+    answer = await bench.critic.ask(messages)
+    if not isinstance(answer.reply, GiveVerdict):
+        return {"verdict": {"agree": False}, **_gave_up("critic", "no verdict", answer, messages)}
+    verdict = answer.reply.model_dump()
+    reason = {} if answer.reply.agree else {"reason": f"critic: {answer.reply.problem}"}
+    return {"verdict": verdict, **reason, **_step("critic", verdict, messages, answer)}
+
+
+async def accept(state: ItemState, bench: Workbench) -> Update:
+    """End the item as kept."""
+    return {"status": "kept", **_step("accept", {"status": "kept"})}
+
+
+async def reject(state: ItemState, bench: Workbench) -> Update:
+    """End the item as rejected, for the reason given or that of its last attempt."""
+    reason = state.get("reason") or _last_reason(state)
+    return {"status": "rejected", "reason": reason, **_step("reject", {"reason": reason})}
+
+
+def _last_reason(state: ItemState) -> str:
+    last = state["attempts"][-1]
+    return f"{last['outcome']}: {last['error_class'] or last['rule']}" if last["error_class"] or last["rule"] else str(last["outcome"])
+
+
+def timed(node: Node, bench: Workbench) -> Callable[[ItemState], Awaitable[Update]]:
+    """Return ``node`` bound to ``bench``, its step told how long it took, in seconds."""
+
+    async def run(state: ItemState) -> Update:
+        began = time.perf_counter()
+        update = await node(state, bench)
+        update["steps"][0]["seconds"] = time.perf_counter() - began
+        return update
+
+    return run
+
+
+def _gave_up(node: str, what: str, answer: Answer, messages: list[BaseMessage]) -> Update:
+    why = answer.reply.reason if isinstance(answer.reply, GiveUp) else answer.problem or "went in circles"
+    reason = f"{what}: {why.split(':')[0] if isinstance(answer.reply, GiveUp) else why}"
+    return {"reason": reason, **_step(node, {"reason": f"{what}: {why}"}, messages, answer)}
+
+
+def _step(node: str, delta: Update, messages: list[BaseMessage] | None = None, answer: Answer | None = None, **more: Any) -> Update:
+    step: Update = {"node": node, "seconds": 0.0, "delta": delta, **more}
+    if messages:
+        step["prompt"] = str(messages[-1].content)
+    if answer is not None:
+        usage = answer.message.usage_metadata
+        step |= {"reply": spoken(answer.message), "tool_calls": [{"name": c["name"], "args": c["args"]} for c in answer.message.tool_calls]}
+        step |= {"tokens_in": usage["input_tokens"], "tokens_out": usage["output_tokens"]} if usage else {}
+    return {"steps": [step]}
+
+
+def _hit(hit: Hit) -> dict[str, Any]:
+    s = hit.snippet
+    return {"id": s.id, "title": s.title, "score": round(hit.score, 4), "source": s.source, "text": s.text, "keywords": list(s.keywords)}
+
+
+def _hits(state: ItemState) -> list[Hit]:
+    from ..knowledge.snippet import Snippet
+
+    return [Hit(Snippet(h["id"], "", h["title"], h["text"], h["source"], tuple(h["keywords"])), h["score"]) for h in state["snippets"]]

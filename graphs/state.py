@@ -1,0 +1,32 @@
+"""The state of one item on its way through the build graph: plain JSON values and the messages in flight."""
+
+import operator
+from typing import Annotated, Any, TypedDict
+
+from langchain_core.messages import AnyMessage
+from langgraph.graph.message import add_messages
+
+
+class ItemState(TypedDict, total=False):
+    """One item. ``messages`` is the conversation of the agent whose turn it is, ``attempts`` every execution so far."""
+
+    index: int
+    seed: str
+    seed_template: str
+    focus: str
+    snippets: list[dict[str, Any]]
+    template: str
+    keywords: list[str]
+    taught_by: str
+    messages: Annotated[list[AnyMessage], add_messages]
+    turns: int
+    sql: str
+    question: str
+    paraphrases: list[str]
+    attempts: Annotated[list[dict[str, Any]], operator.add]
+    rows: list[list[Any]]
+    row_count: int
+    verdict: dict[str, Any]
+    reason: str
+    status: str
+    steps: Annotated[list[dict[str, Any]], operator.add]

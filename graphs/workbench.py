@@ -1,0 +1,48 @@
+"""What the nodes of the build graph work with, made once per run."""
+
+from dataclasses import dataclass
+
+from langchain_core.language_models import BaseChatModel
+from langgraph.prebuilt import ToolNode
+
+from ..agents.asking import Agent
+from ..agents.database_tools import database_tools
+from ..agents.replies import GiveVerdict, ProposeCandidate, ProposeRepair, ProposeTemplate
+from ..agents.schema_text import render_schema
+from ..knowledge.index import Index
+from ..tools.engines import Engine
+from ..tools.schema import Schema
+
+SHOWN_ROWS = 5  # K rows shown to the critic (SQL-GEN does not give its K)
+
+
+@dataclass(slots=True)
+class Workbench:
+    """The engine, the index and the agents of one run."""
+
+    engine: Engine
+    index: Index
+    schema: Schema
+    schema_text: str
+    expander: Agent
+    filler: Agent
+    critic: Agent
+    repairer: Agent
+    tools: ToolNode
+    max_repairs: int
+
+    @property
+    def dialect(self) -> str:
+        """The dialect of the run."""
+        return self.engine.dialect
+
+
+def open_workbench(engine: Engine, index: Index, generator: BaseChatModel, critic: BaseChatModel, max_repairs: int) -> Workbench:
+    """Bind the agents to their models and tools; samples three values of each column for the prompts."""
+    schema, tools = engine.schema(), database_tools(engine)
+    samples = {(t.name, c.name): engine.sample_values(t.name, c.name, limit=3) for t in schema.tables for c in t.columns}
+    return Workbench(
+        engine, index, schema, render_schema(schema, samples), Agent(generator, ProposeTemplate),
+        Agent(generator, ProposeCandidate, tools), Agent(critic, GiveVerdict), Agent(generator, ProposeRepair, tools),
+        ToolNode(tools), max_repairs,
+    )  # fmt: skip
