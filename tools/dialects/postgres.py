@@ -21,6 +21,7 @@ _NATIVE_TYPES = {
 # By SQLSTATE (https://www.postgresql.org/docs/18/errcodes-appendix.html). 42883 covers both a function that
 # does not exist and one that exists for other argument types; the session adds "known" to the latter.
 _ERROR_PATTERNS = (
+    (r"must have the same number of columns", ErrorClass.TYPE_MISMATCH),
     (r"^42601|^42P10|^42611", ErrorClass.SYNTAX),
     (r"^42P01|^3F000", ErrorClass.UNKNOWN_TABLE),
     (r"^42703", ErrorClass.UNKNOWN_COLUMN),
@@ -33,7 +34,7 @@ _ERROR_PATTERNS = (
     (r"^22", ErrorClass.INVALID_VALUE),
     (r"^21000", ErrorClass.CARDINALITY),
     (r"^(42501|25006|2BP01)", ErrorClass.PERMISSION),
-    (r"^(53|54)|invalid memory alloc request", ErrorClass.RESOURCES),
+    (r"^(53|54)|invalid memory alloc request|out of memory", ErrorClass.RESOURCES),
     (r"^(08|57P|58)", ErrorClass.ENGINE_LOST),
     (
         r"connection (is|was|has been)? ?(closed|lost|refused)|server closed the connection",

@@ -12,7 +12,7 @@ from sqlglot.errors import SqlglotError
 
 from ..dialects import Dialect
 
-_QUERIES = (exp.Query, exp.Values, exp.Pivot)
+_QUERIES = (exp.Query, exp.Values, exp.Pivot, exp.Summarize, exp.Describe)
 _FRAGMENTS = (exp.Condition, exp.Alias)  # what is left of a misspelt SELECT: the engine explains it best
 _WRITES = (exp.DML, exp.DDL, exp.Into, exp.Command, exp.Drop, exp.Alter)
 

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from multiprocessing import Pipe
@@ -54,6 +55,7 @@ class Pool:
         finally:
             if not self._closed and (execution is None or _is_suspect(execution) or child.is_dead):
                 child.kill()
+                threading.Thread(target=child.wait).start()  # freeing its memory can take a while
                 child = self._start()
             self._free.put(child)
 
@@ -63,7 +65,9 @@ class Pool:
             return
         self._closed = True
         for _ in range(self._size):
-            self._free.get().kill()
+            child = self._free.get()
+            child.kill()
+            child.wait()
 
 
 def _is_suspect(execution: Execution) -> bool:
@@ -142,5 +146,8 @@ class _Child:
     def kill(self) -> None:
         """Kill the child at once."""
         self._process.kill()
-        self._process.wait()
         self._pipe.close()
+
+    def wait(self) -> None:
+        """Wait until a killed child is gone."""
+        self._process.wait()

@@ -72,8 +72,8 @@ class PooledEngine:
         [(count,)] = self._read((table,), f"SELECT count(*) FROM {quoted(table)}")
         # Every n-th row, whatever order the engine keeps its rows in.
         sql = (
-            f"SELECT {names(columns)} FROM"
-            f" (SELECT *, row_number() OVER (ORDER BY {order}) AS isogloss_row FROM {quoted(table)}) AS numbered"
+            f"SELECT {names(columns)} FROM (SELECT *, row_number() OVER (ORDER BY {order}) AS isogloss_row"
+            f" FROM {quoted(table)}) AS numbered"
             f" WHERE isogloss_row % {1 + count // _ROWS_LOOKED_AT} = 0 ORDER BY isogloss_row"
         )
         return [dict(zip(columns, row, strict=True)) for row in self._drawn((table,), sql, limit, seed)]

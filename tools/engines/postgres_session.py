@@ -1,12 +1,13 @@
 """PostgreSQL from a child process: every statement inside a read-only transaction that is rolled back."""
 
 import re
+from contextlib import closing
 from typing import Any
 
 import psycopg
 
 from ..outcome import Limits
-from .session import Result, TimedOutError, bounded
+from .session import RefusedError, Result, TimedOutError, bounded
 
 _SETTINGS = """
 SET default_transaction_read_only = on;
@@ -40,16 +41,29 @@ class PostgresSession:
             return self._query(sql, limits)
         except psycopg.errors.QueryCanceled as error:
             raise TimedOutError from error
+        except psycopg.ProgrammingError as error:
+            if error.sqlstate is None:  # the driver's own: what ran was a command without a result
+                raise RefusedError("read_only") from error
+            raise
         finally:
             if not self._connection.broken:
                 self._connection.execute("ROLLBACK")
 
     def _query(self, sql: str, limits: Limits) -> Result:
+        statement = sql.encode()
         with self._connection.cursor() as cursor:
-            # Streaming uses the extended protocol, in which the server itself refuses a second statement,
-            # and stops the server when a result turns out too large.
-            rows = bounded(cursor.stream(sql.encode(), size=_FETCHED_AT_ONCE), limits)
-            return Result(tuple(column.name for column in cursor.description or ()), rows)
+            # Streaming uses the extended protocol, in which the server itself refuses a second statement;
+            # closing the stream stops the server when a result turns out too large.
+            with closing(cursor.stream(statement, size=_FETCHED_AT_ONCE)) as stream:
+                rows = bounded(stream, limits)
+            names = tuple(column.name for column in cursor.description or ())
+            return Result(names or self._describe(statement), rows)
+
+    def _describe(self, statement: bytes) -> tuple[str, ...]:
+        """Return the columns of a statement, for a stream does not know them until it has a row."""
+        self._connection.pgconn.prepare(b"", statement)
+        described = self._connection.pgconn.describe_prepared(b"")
+        return tuple((described.fname(n) or b"").decode() for n in range(described.nfields))
 
     def error_code(self, error: Exception) -> str:
         """Return the SQLSTATE, with ``known`` added where a function exists for other argument types."""

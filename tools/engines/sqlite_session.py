@@ -24,7 +24,8 @@ class SqliteSession:
         self._connection.execute("PRAGMA temp_store = MEMORY")
         self._connection.execute(f"PRAGMA hard_heap_limit = {limits.memory_bytes}")
         self._connection.execute("PRAGMA trusted_schema = OFF")
-        self._connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        # A table-valued function declares its table on first use, which the authorizer would forbid.
+        self._connection.execute("SELECT 1 FROM json_each('[]'), json_tree('[]'), sqlite_master").fetchall()
         self._connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         self._connection.set_authorizer(_authorize)
         self._connection.set_progress_handler(self._overdue, _OPCODES_BETWEEN_CHECKS)

@@ -1,0 +1,116 @@
+"""What happens when a statement, a child or a server does not behave."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from isogloss.tools.dialects import DIALECTS
+from isogloss.tools.engines import Engine, open_engine
+from isogloss.tools.outcome import ErrorClass, Limits, Outcome
+
+from .engine_probes import ENDLESS, MANY_ROWS, ONE_HUGE_CELL, UNSTOPPABLE
+from .memory_source import small
+
+LIMITS = Limits(seconds=0.5, rows=100, result_bytes=2**20)
+
+
+@pytest.fixture(scope="module")
+def engines() -> Iterator[dict[str, Engine]]:
+    opened = {dialect: open_engine(dialect, small(), workers=1, limits=LIMITS) for dialect in DIALECTS}
+    yield opened
+    for engine in opened.values():
+        engine.close()
+
+
+@pytest.fixture(params=DIALECTS)
+def engine(request: pytest.FixtureRequest, engines: dict[str, Engine]) -> Engine:
+    return engines[request.param]
+
+
+@pytest.mark.parametrize(("dialect", "sql"), [*((d, ENDLESS) for d in DIALECTS), *UNSTOPPABLE])
+def test_a_timeout_is_kept_and_the_next_statement_runs(
+    engines: dict[str, Engine], dialect: str, sql: str
+) -> None:
+    engine = engines[dialect]
+    start = time.monotonic()
+    execution = engine.execute(sql)
+    assert execution.outcome is Outcome.TIMEOUT
+    assert LIMITS.seconds <= time.monotonic() - start < LIMITS.seconds + 0.5
+    assert engine.execute("SELECT 1").rows == ((1,),)
+
+
+def test_a_limit_of_its_own_overrides_the_engines(engine: Engine) -> None:
+    start = time.monotonic()
+    assert engine.execute(ENDLESS, Limits(seconds=0.1)).outcome is Outcome.TIMEOUT
+    assert time.monotonic() - start < LIMITS.seconds
+
+
+def test_too_many_rows_are_too_large(engine: Engine) -> None:
+    execution = engine.execute(MANY_ROWS[engine.dialect])
+    assert (execution.outcome, execution.rows) == (Outcome.TOO_LARGE, ())
+    assert execution.error == "more than 100 rows"
+    assert engine.execute("SELECT 1").rows == ((1,),)
+
+
+def test_exactly_as_many_rows_as_allowed_are_not(engine: Engine) -> None:
+    sql = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 100) SELECT n FROM r"
+    assert len(engine.execute(sql).rows) == 100
+
+
+def test_one_huge_cell_is_too_large(engine: Engine) -> None:
+    assert engine.execute(ONE_HUGE_CELL[engine.dialect]).outcome is Outcome.TOO_LARGE
+    assert engine.execute("SELECT 1").rows == ((1,),)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "sql"),
+    [
+        ("postgres", "SELECT array_agg(repeat('x', 1000000)) FROM generate_series(1, 3000)"),
+        ("duckdb", "SELECT list_sum(range(1, 300000000))"),
+        ("duckdb", "SELECT max(x) FROM (SELECT list(repeat('x', 1000)) AS x FROM range(3000000))"),
+        (
+            "sqlite",
+            "WITH r(n, x) AS (SELECT 1, zeroblob(1000) UNION ALL SELECT n + 1, x FROM r)"
+            " SELECT n FROM r ORDER BY x, n",
+        ),
+    ],
+)
+def test_memory_is_bounded(dialect: str, sql: str) -> None:
+    limits = Limits(seconds=30, memory_bytes=2**28)
+    with open_engine(dialect, small(), workers=1, limits=limits) as engine:
+        execution = engine.execute(sql)
+        assert (execution.outcome, execution.error_class) == (Outcome.ERROR, ErrorClass.RESOURCES)
+        assert engine.execute("SELECT 1").rows == ((1,),)
+
+
+def children_of(process: int) -> list[int]:
+    """Return the ids of a process's children, from /proc."""
+    found = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for children in found for child in children.read_text().split()]
+
+
+def worker_of(dialect: str, known: set[int]) -> int:
+    """Return the id of the one worker process started since ``known``."""
+    for child in set(children_of(os.getpid())) - known:
+        if f"worker\0{dialect}" in Path(f"/proc/{child}/cmdline").read_text():
+            return child
+    raise AssertionError("no worker")
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_killed_child_is_an_error_and_is_replaced(dialect: str) -> None:
+    known = set(children_of(os.getpid()))
+    with open_engine(dialect, small(), workers=1) as engine:
+        worker = worker_of(dialect, known)
+        timer = threading.Timer(0.3, os.kill, (worker, signal.SIGKILL))
+        timer.start()
+        execution = engine.execute(ENDLESS)
+        timer.join()
+        assert (execution.outcome, execution.error_class) == (Outcome.ERROR, ErrorClass.ENGINE_LOST)
+        assert "SIGKILL" in str(execution.error)
+        assert engine.execute("SELECT 1").rows == ((1,),)
