@@ -13,7 +13,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from .compared_values import compared_values, is_position
-from .grouping import complete_grouping
+from .grouping import complete_grouping, refuse_hidden_order
 from .outputs import (
     defining_output,
     feeds,
@@ -78,6 +78,7 @@ class _Abstraction:
         self._positions: set[int] = set()
         self._ordering = order_by_outputs(tree)
         complete_grouping(tree)
+        refuse_hidden_order(tree)
         self._scopes = traverse_scope(tree)
 
     def sql(self, dialect: str) -> str:

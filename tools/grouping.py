@@ -1,4 +1,4 @@
-"""Make a grouped query group by every column that it shows.
+"""Make the columns around ``GROUP BY`` and ``DISTINCT`` valid in every dialect.
 
 SQLite shows any column of a group, PostgreSQL those that a grouped primary key determines, DuckDB none.
 A template's key slot may be filled with any key, so a template can count on the last alone.
@@ -29,6 +29,25 @@ def complete_grouping(tree: exp.Query) -> None:
             for column in _bare_columns(select, group.expressions):
                 if column not in group.expressions:
                     group.append("expressions", column.copy())
+
+
+def refuse_hidden_order(tree: exp.Query) -> None:
+    """Raise ``UnsupportedSeed`` if ``SELECT DISTINCT`` is ordered by what it does not show.
+
+    PostgreSQL rejects it (https://www.postgresql.org/docs/current/sql-select.html#SQL-DISTINCT), and
+    elsewhere the order of the merged rows is left to chance.
+    """
+    for select in tree.find_all(exp.Select):
+        distinct, order = select.args.get("distinct"), select.args.get("order")
+        if distinct and not distinct.args.get("on") and order:
+            shown = [projection.unalias() for projection in select.selects]
+            keys = (ordered.this for ordered in order.expressions)
+            if any(key not in shown and not _is_output(key) for key in keys):
+                raise UnsupportedSeed("DISTINCT ordered by what it does not show")
+
+
+def _is_output(key: exp.Expr) -> bool:
+    return isinstance(key, exp.Column) and not key.table
 
 
 def _bare_columns(select: exp.Select, grouped: list[exp.Expr]) -> Iterator[exp.Expr]:

@@ -85,7 +85,7 @@ def test_sql_files_are_in_the_dialect_itself(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "complaint"),
     [
-        ("seeds.txt", "SELECT 1;", "no seed file"),
+        ("seeds.txt", b"SELECT 1;", "no seed file"),
         ("seeds.sql", None, "Cannot read"),
         ("seeds.sql", b"\xff\xfe", "Cannot read"),
         ("seeds.sql", b"", "can become a template"),

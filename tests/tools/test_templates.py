@@ -103,6 +103,16 @@ SAME_IN_ALL_DIALECTS = [
         "SELECT t2.text_1 FROM table_2 AS t2 ORDER BY out_1",
     ),
     (
+        "SELECT DISTINCT name AS n, price FROM products ORDER BY n, price",
+        "SELECT DISTINCT t1.text_1 AS out_1, t1.number_1 FROM table_1 AS t1 ORDER BY out_1, t1.number_1",
+    ),
+    (
+        "WITH a AS (SELECT city, 1 AS n FROM customers UNION SELECT status, COUNT(*) FROM orders GROUP BY 1) "
+        "SELECT city FROM a",
+        "WITH cte_1 AS (SELECT t1.text_1 AS out_1, 1 AS out_2 FROM table_1 AS t1 UNION "
+        "SELECT t2.text_1, COUNT(*) FROM table_2 AS t2 GROUP BY t2.text_1) SELECT c1.out_1 FROM cte_1 AS c1",
+    ),
+    (
         "SELECT NAME FROM Customers AS C WHERE EXISTS "
         "(SELECT 1 FROM orders WHERE customer_id = c.CUSTOMER_ID)",
         "SELECT t1.text_1 FROM table_1 AS t1 "
@@ -121,6 +131,7 @@ REFUSED = [
     ("SELECT name FROM customers WHERE city = :value_1", "placeholder"),
     ("SELECT name FROM customers WHERE (city, country) IN (('a', 'b'))", "row value"),
     ("SELECT name, COUNT(*) FROM customers", "without GROUP BY"),
+    ("SELECT DISTINCT name FROM products ORDER BY price", "DISTINCT"),
     ("SELECT *, COUNT(*) FROM customers GROUP BY city", "star"),
     ("WITH RECURSIVE a AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM a) SELECT n FROM a", "recursive"),
     ("SELECT SUM(price) OVER w FROM products WINDOW w AS (ORDER BY stock)", "name"),
