@@ -34,7 +34,9 @@ class Agent:
         answer = self._read(await self._bound.ainvoke(messages))
         if answer.problem is None:
             return answer
-        again = HumanMessage(f"That was not usable: {answer.problem}. Call {self.reply.__name__} with all its arguments.")
+        again = HumanMessage(
+            f"That was not usable: {answer.problem}. Call {self.reply.__name__} with all its arguments."
+        )
         return self._read(await self._bound.ainvoke([*messages, AIMessage(str(answer.message.content)), again]))
 
     def _read(self, message: AIMessage) -> Answer:

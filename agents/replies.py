@@ -7,7 +7,9 @@ class ProposeTemplate(BaseModel):
     """Give the expanded template."""
 
     template: str = Field(description="the whole template, one query")
-    keywords: list[str] = Field(default_factory=list, description="keywords of the construct used, as they appear in SQL")
+    keywords: list[str] = Field(
+        default_factory=list, description="keywords of the construct used, as they appear in SQL"
+    )
     snippet: str = Field(default="", description="id of the snippet that taught the construct")
 
 

@@ -28,13 +28,23 @@ def expand_request(dialect: str, template: str, hits: Sequence[Hit], variation: 
 
 def fill_request(dialect: str, template: str, schema: str, variation: int) -> list[BaseMessage]:
     """Ask the generator to fill ``template`` for ``schema`` and to write the question."""
-    return request("fill", dialect, {"dialect": dialect, "template": template, "schema": schema, "variation": str(variation)})
+    return request(
+        "fill",
+        dialect,
+        {"dialect": dialect, "template": template, "schema": schema, "variation": str(variation)},
+    )
 
 
-def critique_request(dialect: str, question: str, sql: str, rows: Sequence[Sequence[Any]], schema: str) -> list[BaseMessage]:
+def critique_request(
+    dialect: str, question: str, sql: str, rows: Sequence[Sequence[Any]], schema: str
+) -> list[BaseMessage]:
     """Ask the critic whether ``sql`` answers ``question``, given the first rows of the result."""
     shown = json.dumps([list(r) for r in rows], default=str, ensure_ascii=False)
-    return request("critique", dialect, {"dialect": dialect, "question": question, "sql": sql, "rows": shown, "schema": schema})
+    return request(
+        "critique",
+        dialect,
+        {"dialect": dialect, "question": question, "sql": sql, "rows": shown, "schema": schema},
+    )
 
 
 def repair_request(dialect: str, attempt: dict[str, Any], hits: Sequence[Hit], schema: str) -> list[BaseMessage]:

@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, aclosing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,7 +16,6 @@ from ..knowledge.index import open_index
 from ..knowledge.keywords import corpus_keywords
 from ..tools.dialects import get_dialect
 from ..tools.engines import Engine, open_engine
-from ..tools.errors import UsageError
 from ..tools.sources import open_source
 from ..tools.templates import Template, load_seed_file, seed_templates
 from .duplicates import Duplicates
@@ -82,7 +81,13 @@ def build(config: BuildConfig, observer: Observer) -> Summary:
         templates = _templates(config)
         observer.on_stage("database")
         source = stack.enter_context(_closing(open_source(config.db)))
-        run = stack.enter_context(_closing(RunDirectory.open(_directory(config, source.name), _identity(config, corpus, source.fingerprint, templates))))
+        run = stack.enter_context(
+            _closing(
+                RunDirectory.open(
+                    _directory(config, source.name), _identity(config, corpus, source.fingerprint, templates)
+                )
+            )
+        )
         engine = stack.enter_context(open_engine(config.dialect, source, workers=config.workers))
         bench = open_workbench(engine, index, generator, critic, config.max_repairs)
         observer.on_stage("build")
@@ -154,7 +159,13 @@ async def _results(config: BuildConfig, bench: Workbench, templates: list[Templa
                    observer: Observer) -> AsyncIterator[ItemState]:  # fmt: skip
     """Yield finished items in order of their index, ``in_flight`` of them under way at a time."""
     graph = item_graph(bench)
-    index, waiting = first, [asyncio.create_task(_one(graph, _begin(config, templates, keywords, i), observer)) for i in range(first, first + config.in_flight)]
+    index, waiting = (
+        first,
+        [
+            asyncio.create_task(_one(graph, _begin(config, templates, keywords, i), observer))
+            for i in range(first, first + config.in_flight)
+        ],
+    )
     try:
         while True:
             yield await waiting.pop(0)
@@ -170,7 +181,15 @@ async def _results(config: BuildConfig, bench: Workbench, templates: list[Templa
 def _begin(config: BuildConfig, templates: list[Template], keywords: list[str], index: int) -> ItemState:
     template = templates[index % len(templates)]
     focus = random.Random(f"{config.seed}/{index}").choice(keywords)
-    return {"index": index, "seed": template.seed, "seed_template": template.sql, "focus": focus, "messages": [], "attempts": [], "steps": []}
+    return {
+        "index": index,
+        "seed": template.seed,
+        "seed_template": template.sql,
+        "focus": focus,
+        "messages": [],
+        "attempts": [],
+        "steps": [],
+    }
 
 
 async def _one(graph: Any, state: ItemState, observer: Observer) -> ItemState:

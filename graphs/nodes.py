@@ -26,7 +26,10 @@ _NO_MESSAGES = [RemoveMessage(id=REMOVE_ALL_MESSAGES)]
 async def retrieve(state: ItemState, bench: Workbench) -> Update:
     """Fetch the snippets for the item's focus, a keyword of the corpus, and its template."""
     hits = await asyncio.to_thread(bench.index.search, state["focus"], 4)
-    return {"snippets": [_hit(h) for h in hits], **_step("retrieve", delta={"focus": state["focus"]}, snippets=[_hit(h) for h in hits])}
+    return {
+        "snippets": [_hit(h) for h in hits],
+        **_step("retrieve", delta={"focus": state["focus"]}, snippets=[_hit(h) for h in hits]),
+    }
 
 
 async def expand(state: ItemState, bench: Workbench) -> Update:
@@ -66,10 +69,19 @@ async def _turn(node: str, state: ItemState, agent: Agent, first: list[BaseMessa
         change: Update = answer.reply.model_dump()
         said = {k: change[k] for k in ("sql", "question", "paraphrases")}
         return {**said, "messages": _NO_MESSAGES, "turns": 0, **_step(node, change, messages, answer)}
-    if answer.reply is not None or answer.problem or state.get("turns", 0) >= MAX_TURNS or _repeats_call(messages, answer):
+    if (
+        answer.reply is not None
+        or answer.problem
+        or state.get("turns", 0) >= MAX_TURNS
+        or _repeats_call(messages, answer)
+    ):
         return {"messages": _NO_MESSAGES, **_gave_up(node, "no candidate", answer, messages)}
     opened = [*_NO_MESSAGES, *messages] if not state["messages"] else []
-    return {"messages": [*opened, answer.message], "turns": state.get("turns", 0) + 1, **_step(node, {}, messages, answer)}
+    return {
+        "messages": [*opened, answer.message],
+        "turns": state.get("turns", 0) + 1,
+        **_step(node, {}, messages, answer),
+    }
 
 
 def _repeats_call(messages: list[BaseMessage], answer: Answer) -> bool:
@@ -88,7 +100,13 @@ async def execute(state: ItemState, bench: Workbench) -> Update:
     """Execute the query under limits, and again with its ties broken otherwise; record the attempt."""
     attempt, rows = await asyncio.to_thread(attempt_query, state, bench)
     shown = rows[:SHOWN_ROWS]
-    step = _step("execute", {}, sql=state["sql"], rows=shown, **{k: attempt[k] for k in ("outcome", "error_class", "error")})
+    step = _step(
+        "execute",
+        {},
+        sql=state["sql"],
+        rows=shown,
+        **{k: attempt[k] for k in ("outcome", "error_class", "error")},
+    )
     return {"attempts": [attempt], "rows": shown, "row_count": len(rows), **step}
 
 
@@ -120,7 +138,11 @@ async def reject(state: ItemState, bench: Workbench) -> Update:
 
 def _last_reason(state: ItemState) -> str:
     last = state["attempts"][-1]
-    return f"{last['outcome']}: {last['error_class'] or last['rule']}" if last["error_class"] or last["rule"] else str(last["outcome"])
+    return (
+        f"{last['outcome']}: {last['error_class'] or last['rule']}"
+        if last["error_class"] or last["rule"]
+        else str(last["outcome"])
+    )
 
 
 def timed(node: Node, bench: Workbench) -> Callable[[ItemState], Awaitable[Update]]:
@@ -141,23 +163,42 @@ def _gave_up(node: str, what: str, answer: Answer, messages: list[BaseMessage]) 
     return {"reason": reason, **_step(node, {"reason": f"{what}: {why}"}, messages, answer)}
 
 
-def _step(node: str, delta: Update, messages: list[BaseMessage] | None = None, answer: Answer | None = None, **more: Any) -> Update:
+def _step(
+    node: str,
+    delta: Update,
+    messages: list[BaseMessage] | None = None,
+    answer: Answer | None = None,
+    **more: Any,
+) -> Update:
     step: Update = {"node": node, "seconds": 0.0, "delta": delta, **more}
     if messages:
         step["prompt"] = str(messages[-1].content)
     if answer is not None:
         usage = answer.message.usage_metadata
-        step |= {"reply": spoken(answer.message), "tool_calls": [{"name": c["name"], "args": c["args"]} for c in answer.message.tool_calls]}
+        step |= {
+            "reply": spoken(answer.message),
+            "tool_calls": [{"name": c["name"], "args": c["args"]} for c in answer.message.tool_calls],
+        }
         step |= {"tokens_in": usage["input_tokens"], "tokens_out": usage["output_tokens"]} if usage else {}
     return {"steps": [step]}
 
 
 def _hit(hit: Hit) -> dict[str, Any]:
     s = hit.snippet
-    return {"id": s.id, "title": s.title, "score": round(hit.score, 4), "source": s.source, "text": s.text, "keywords": list(s.keywords)}
+    return {
+        "id": s.id,
+        "title": s.title,
+        "score": round(hit.score, 4),
+        "source": s.source,
+        "text": s.text,
+        "keywords": list(s.keywords),
+    }
 
 
 def _hits(state: ItemState) -> list[Hit]:
     from ..knowledge.snippet import Snippet
 
-    return [Hit(Snippet(h["id"], "", h["title"], h["text"], h["source"], tuple(h["keywords"])), h["score"]) for h in state["snippets"]]
+    return [
+        Hit(Snippet(h["id"], "", h["title"], h["text"], h["source"], tuple(h["keywords"])), h["score"])
+        for h in state["snippets"]
+    ]

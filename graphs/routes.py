@@ -49,7 +49,10 @@ def _repeats(state: ItemState) -> bool:
     if len(attempts) < 2:
         return False
     last, before = attempts[-1], attempts[-2]
-    same_error = last["outcome"] == "error" and (last["error_class"], last["error"]) == (before["error_class"], before["error"])
+    same_error = last["outcome"] == "error" and (last["error_class"], last["error"]) == (
+        before["error_class"],
+        before["error"],
+    )
     return same_error or last["sql"] == before["sql"]
 
 

@@ -37,10 +37,14 @@ class Workbench:
         return self.engine.dialect
 
 
-def open_workbench(engine: Engine, index: Index, generator: BaseChatModel, critic: BaseChatModel, max_repairs: int) -> Workbench:
+def open_workbench(
+    engine: Engine, index: Index, generator: BaseChatModel, critic: BaseChatModel, max_repairs: int
+) -> Workbench:
     """Bind the agents to their models and tools; samples three values of each column for the prompts."""
     schema, tools = engine.schema(), database_tools(engine)
-    samples = {(t.name, c.name): engine.sample_values(t.name, c.name, limit=3) for t in schema.tables for c in t.columns}
+    samples = {
+        (t.name, c.name): engine.sample_values(t.name, c.name, limit=3) for t in schema.tables for c in t.columns
+    }
     return Workbench(
         engine, index, schema, render_schema(schema, samples), Agent(generator, ProposeTemplate),
         Agent(generator, ProposeCandidate, tools), Agent(critic, GiveVerdict), Agent(generator, ProposeRepair, tools),

@@ -25,7 +25,9 @@ def _ordering(tree: exp.Select, key: exp.Column, rng: random.Random) -> list[exp
     if not deciding:
         deciding = [exp.column(f"number_{next_number(tree, 'number')}", table=key.table)]
     first = rng.choice(deciding)
-    rest = [c for c in _columns(tree, "text", "number", "date", "flag", "key") if c.sql() not in (first.sql(), key.sql())]
+    rest = [
+        c for c in _columns(tree, "text", "number", "date", "flag", "key") if c.sql() not in (first.sql(), key.sql())
+    ]
     descending = rng.random() < 0.7
     return [exp.Ordered(this=first.copy(), desc=descending, nulls_first=descending), *(
         exp.Ordered(this=c.copy()) for c in rest)]  # fmt: skip
@@ -74,10 +76,17 @@ def _with_ties(tree: exp.Select, example: exp.Select, rng: random.Random) -> exp
     return tree
 
 
-def _totals(kind: type[exp.Expression]) -> Callable[[exp.Select, exp.Select, random.Random], exp.Select | None]:
+def _totals(
+    kind: type[exp.Expression],
+) -> Callable[[exp.Select, exp.Select, random.Random], exp.Select | None]:
     def rewrite(tree: exp.Select, example: exp.Select, rng: random.Random) -> exp.Select | None:
         group = tree.args.get("group")
-        if group is None or tree.args.get("limit") or tree.args.get("having") or any(p.find(exp.Window) for p in tree.expressions):
+        if (
+            group is None
+            or tree.args.get("limit")
+            or tree.args.get("having")
+            or any(p.find(exp.Window) for p in tree.expressions)
+        ):
             return None
         keys = [k for k in group.expressions if isinstance(k, exp.Column)]
         chosen = {p.unalias().sql() for p in tree.expressions}
@@ -116,7 +125,7 @@ def _named_window(tree: exp.Select, example: exp.Select, rng: random.Random) -> 
     for node in windows:
         if all(str(node.args.get(k)) == str(over.args.get(k)) for k in ("partition_by", "order")):
             node.replace(exp.Window(this=node.this.copy(), alias=exp.to_identifier("w"), over="OVER"))
-    tree.set("windows", [exp.Window(this=exp.to_identifier("w"), **{k: v for k, v in parts.items()})])
+    tree.set("windows", [exp.Window(this=exp.to_identifier("w"), **dict(parts.items()))])
     return tree
 
 

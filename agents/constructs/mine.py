@@ -14,7 +14,9 @@ _FENCE = re.compile(r"```sql\s*\n(.*?)```", re.DOTALL)
 _KEYWORDS = re.compile(r"^Keywords:\s*(.+)$", re.MULTILINE)
 _DATE = re.compile(r"(^|_)(date|day|at|on|time|timestamp|ts|joined|launched|born|created|updated|year_start)$")
 _FLAG = re.compile(r"^(is|has)_|^(discontinued|active|enabled)$")
-_TEXT = re.compile(r"(^|_)(name|email|city|country|category|status|title|type|code|label|text|word|dept|department|region|state|brand|color|colour)$")
+_TEXT = re.compile(
+    r"(^|_)(name|email|city|country|category|status|title|type|code|label|text|word|dept|department|region|state|brand|color|colour)$"
+)
 _KEY = re.compile(r"(^|_)id$|^referred_by$")
 
 
@@ -96,7 +98,18 @@ def slotted(node: exp.Expression) -> exp.Expression:
 
 
 _PATTERNS = (exp.Like, exp.ILike, exp.Glob, exp.RegexpLike, exp.RegexpILike, exp.SimilarTo)
-_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In, exp.NullSafeEQ, exp.NullSafeNEQ)
+_COMPARISONS = (
+    exp.EQ,
+    exp.NEQ,
+    exp.GT,
+    exp.GTE,
+    exp.LT,
+    exp.LTE,
+    exp.Between,
+    exp.In,
+    exp.NullSafeEQ,
+    exp.NullSafeNEQ,
+)
 
 
 def _compared(root: exp.Expression) -> list[exp.Expression]:

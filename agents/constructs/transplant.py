@@ -89,7 +89,11 @@ def _figure(tree: exp.Select, node: exp.Expression, alias: str, rng: random.Rand
 
 def _regrouped(tree: exp.Select, node: exp.Expression, alias: str) -> exp.Select | None:
     """Turn a list of rows into one row per value of its first text column, showing the figure."""
-    keys = [p.unalias() for p in tree.expressions if isinstance(p.unalias(), exp.Column) and p.unalias().name.startswith("text")]
+    keys = [
+        p.unalias()
+        for p in tree.expressions
+        if isinstance(p.unalias(), exp.Column) and p.unalias().name.startswith("text")
+    ]
     if not keys:
         return None
     key = keys[0]
@@ -109,7 +113,12 @@ def _scalar(tree: exp.Select, node: exp.Expression, alias: str, rng: random.Rand
         tree.append("expressions", _named(tree, node))
         return _without_lost_order(tree)
     group = tree.args.get("group")
-    if group is None or len(group.expressions) != 1 or tree.args.get("having") or not isinstance(group.expressions[0], exp.Column):
+    if (
+        group is None
+        or len(group.expressions) != 1
+        or tree.args.get("having")
+        or not isinstance(group.expressions[0], exp.Column)
+    ):
         return None
     old = group.expressions[0].sql()
     group.set("expressions", [node.copy()])

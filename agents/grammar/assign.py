@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from itertools import product
 
 from ...tools.schema import Column, ColumnType, Schema, Table
-from ..verbalise.naming import column_kind
+from ..verbalise.naming import column_kind, column_phrase
 from .slots import Slot, Slots
 
+_DRAWS = 8  # draws per choice of tables before another is tried
 Assignment = dict[str, tuple[Table, dict[str, Column]]]
 
 _NOT_A_MEASURE = re.compile(
@@ -26,20 +27,43 @@ def is_measure(column: Column) -> bool:
 
 def assign(slots: Slots, schema: Schema, rng: random.Random) -> Assignment | None:
     """Return tables and columns for all slots, drawn by ``rng`` from those that fit, or None if none does."""
-    choices = [t for t in _table_choices(slots, schema)]
+    choices = list(_table_choices(slots, schema))
     rng.shuffle(choices)
     choices.sort(key=lambda tables: -len({t.name for t in tables.values()}) + rng.random())
     for tables in choices:
-        keys = _assign_keys(slots, tables, rng)
-        assignment = None if keys is None else _assign_columns(slots, tables, keys, rng)
-        if assignment is not None:
-            return assignment
+        for _ in range(_DRAWS):
+            keys = _assign_keys(slots, tables, rng)
+            assignment = None if keys is None else _assign_columns(slots, tables, keys, rng)
+            if assignment is None:
+                break
+            if all(_same_meaning(*pair, assignment) for pair in slots.paired):
+                return assignment
     return None
+
+
+def _same_meaning(first: Slot, second: Slot, assignment: Assignment) -> bool:
+    """Return whether two columns of a set operation hold the same kind of thing: one column, or linked by keys."""
+    (one, ones), (other, others) = assignment[first[0]], assignment[second[0]]
+    left, right = ones[first[1]], others[second[1]]
+    if one.name == other.name or not first[1].startswith(("text", "key")):
+        return left.name == right.name
+    return (
+        bool({_identity(one, left.name)} & {_identity(other, right.name)})
+        or column_phrase(left).text == column_phrase(right).text
+    )
+
+
+def _identity(table: Table, column: str) -> tuple[str, str]:
+    """Return the table and column that a column's values identify: what its foreign key refers to, or itself."""
+    for key in table.foreign_keys:
+        if key.columns == (column,):
+            return key.referred_table, key.referred_columns[0]
+    return table.name, column
 
 
 def _table_choices(slots: Slots, schema: Schema) -> Iterator[dict[str, Table]]:
     names = list(slots.columns)
-    linked = {frozenset((a[0], b[0])) for a, b in slots.links}
+    linked = {frozenset((a[0], b[0])) for a, b in slots.links | slots.listed}
     for tables in product(schema.tables, repeat=len(names)):
         chosen = dict(zip(names, tables, strict=True))
         if all(_related(*(chosen[t] for t in sorted(pair))) for pair in linked if len(pair) == 2):
@@ -48,16 +72,26 @@ def _table_choices(slots: Slots, schema: Schema) -> Iterator[dict[str, Table]]:
 
 def _related(one: Table, other: Table) -> bool:
     refers = any(k.referred_table == other.name for k in one.foreign_keys)
-    return refers or any(k.referred_table == one.name for k in other.foreign_keys) or one.name == other.name
+    shared = {k.referred_table for k in one.foreign_keys} & {k.referred_table for k in other.foreign_keys}
+    return (
+        refers
+        or any(k.referred_table == one.name for k in other.foreign_keys)
+        or one.name == other.name
+        or bool(shared)
+    )
 
 
 def _assign_keys(slots: Slots, tables: dict[str, Table], rng: random.Random) -> dict[Slot, str] | None:
     keys: dict[Slot, str] = {}
-    for first, second in sorted(slots.links):
-        pairs = _key_pairs(tables[first[0]], tables[second[0]], same=first[0] == second[0])
+    for first, second in sorted(slots.links | slots.listed):
+        pairs = _key_pairs(tables[first[0]], tables[second[0]], listed=(first, second) in slots.listed)
         rng.shuffle(pairs)
         for one, other in pairs:
-            if keys.get(first, one) == one and keys.get(second, other) == other and _free(keys, first, one, second, other):
+            if (
+                keys.get(first, one) == one
+                and keys.get(second, other) == other
+                and _free(keys, first, one, second, other)
+            ):
                 keys[first], keys[second] = one, other
                 break
         else:
@@ -72,20 +106,22 @@ def _free(keys: dict[Slot, str], first: Slot, one: str, second: Slot, other: str
     return (first[0], one) not in taken and (second[0], other) not in taken and distinct
 
 
-def _key_pairs(one: Table, other: Table, same: bool) -> list[tuple[str, str]]:
+def _key_pairs(one: Table, other: Table, listed: bool) -> list[tuple[str, str]]:
     pairs = [(a, b) for k in one.foreign_keys if k.referred_table == other.name and len(k.columns) == 1
              for a, b in zip(k.columns, k.referred_columns, strict=True)]  # fmt: skip
     pairs += [(b, a) for k in other.foreign_keys if k.referred_table == one.name and len(k.columns) == 1
               for a, b in zip(k.columns, k.referred_columns, strict=True)]  # fmt: skip
     if one.name == other.name:
         pairs += [(c, c) for c in (*one.primary_key, *(k.columns[0] for k in one.foreign_keys if len(k.columns) == 1))]
-    if not pairs and not same:
+    if not pairs and listed:
         pairs = [(a.columns[0], b.columns[0]) for a in one.foreign_keys for b in other.foreign_keys
                  if a.referred_table == b.referred_table and len(a.columns) == len(b.columns) == 1]  # fmt: skip
     return pairs
 
 
-def _assign_columns(slots: Slots, tables: dict[str, Table], keys: dict[Slot, str], rng: random.Random) -> Assignment | None:
+def _assign_columns(
+    slots: Slots, tables: dict[str, Table], keys: dict[Slot, str], rng: random.Random
+) -> Assignment | None:
     assignment: Assignment = {}
     for slot, wanted in slots.columns.items():
         table = tables[slot]
@@ -105,11 +141,17 @@ def _assign_columns(slots: Slots, tables: dict[str, Table], keys: dict[Slot, str
 def _candidates(table: Table, kind: str, roles: set[str]) -> list[Column]:
     keyed = set(table.primary_key) | {c for k in table.foreign_keys for c in k.columns}
     if kind == "key":
-        return [c for c in table.columns if c.name in keyed]
+        foreign = [c for c in table.columns if c.name in keyed and (c.name,) != table.primary_key]
+        return foreign if "group" in roles and foreign else [c for c in table.columns if c.name in keyed]
     if kind == "text":
-        texts = [c for c in table.columns if column_kind(c) == "text" and c.type is ColumnType.TEXT]
+        own = table.primary_key if len(table.primary_key) == 1 and "group" in roles else ()
+        texts = [
+            c for c in table.columns if column_kind(c) == "text" and c.type is ColumnType.TEXT and c.name not in own
+        ]
         if "collected" in roles:
-            texts += [c for c in table.columns if c.type is ColumnType.INTEGER and not is_measure(c) and c.name not in keyed]
+            texts += [
+                c for c in table.columns if c.type is ColumnType.INTEGER and not is_measure(c) and c.name not in keyed
+            ]
         return texts
     if kind == "number":
         numbers = [c for c in table.columns if column_kind(c) == "number" and c.name not in keyed]

@@ -5,8 +5,8 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from ...tools.literals import missing_literals
-from ..verbalise.naming import column_phrase
 from ...tools.schema import Schema
+from ..verbalise.naming import column_phrase
 
 _WORDS: list[tuple[tuple[type[exp.Expression], ...], tuple[str, ...], str]] = [
     ((exp.Count,), ("number", "how many", "count"), "wrong_aggregate"),

@@ -74,7 +74,7 @@ def _own_schema(tree: exp.Expression) -> Schema:
     slots = read_slots(tree)
     keys: dict[str, list[ForeignKey]] = {}
     primary: dict[str, str] = {}
-    for child, parent in sorted(slots.links):
+    for child, parent in sorted(slots.links | slots.listed):
         if child[0] != parent[0]:
             keys.setdefault(child[0], []).append(ForeignKey((child[1],), parent[0], (parent[1],)))
             primary.setdefault(parent[0], parent[1])

@@ -97,11 +97,11 @@ def _fill_literals(filling: Filling, samples: dict[tuple[str, str], list[Any]]) 
         place = _place(column, filling.assignment)
         return samples.get(place, []) if place is not None else []
 
-    taken: dict[int, list[Any]] = {}
+    taken: dict[str, list[Any]] = {}
     chosen: list[tuple[exp.Placeholder, exp.Expression]] = []
     for holder in list(filling.tree.find_all(exp.Placeholder, bfs=False)):
         comparison = _comparison(holder)
-        used = taken.setdefault(id(comparison), [])
+        used = taken.setdefault(_subject(holder).sql(), [])
         value = _value(holder, comparison, known, filling.rng, used)
         if value is None:
             raise CannotFill("no value of the database fits the template")

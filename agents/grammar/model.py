@@ -89,7 +89,12 @@ def _snippets(text: str) -> dict[str, str]:
 
 def _template(sections: dict[str, str], samples: Samples | None, rng: random.Random) -> Calls:
     done = expand(sections["template"], _snippets(sections["snippets"]), sections["dialect"], rng)
-    return [("ProposeTemplate", {"template": done.template, "keywords": list(done.keywords), "snippet": done.snippet})]
+    return [
+        (
+            "ProposeTemplate",
+            {"template": done.template, "keywords": list(done.keywords), "snippet": done.snippet},
+        )
+    ]
 
 
 def _candidate(sections: dict[str, str], samples: Samples | None, rng: random.Random) -> Calls:

@@ -35,6 +35,10 @@ def _output_name(node: exp.Expression) -> str:
         return node.name.lower()
     if isinstance(node, exp.Window):
         return _window_name(node)
+    if isinstance(node, exp.Anonymous) and node.name.upper() == "ROUND":
+        return _output_name(node.expressions[0])
+    if isinstance(node, exp.Sum) and isinstance(node.this, exp.Case):
+        return "matching_count" if isinstance(node.this.args["ifs"][0].args["true"], exp.Literal) else "matching_total"
     if isinstance(node, exp.Round | exp.Cast | exp.Paren | exp.Filter | exp.Coalesce):
         return _output_name(node.this)
     if isinstance(node, exp.WithinGroup):
@@ -103,7 +107,10 @@ def _rename_aliases(tree: exp.Expression) -> None:
         names[old] = _unique(letters, set(names.values()))
     for item in items:
         if item.alias in names:
-            item.set("alias", exp.TableAlias(this=exp.to_identifier(names[item.alias]), columns=item.args["alias"].columns))
+            item.set(
+                "alias",
+                exp.TableAlias(this=exp.to_identifier(names[item.alias]), columns=item.args["alias"].columns),
+            )
     for column in tree.find_all(exp.Column):
         if column.table in names:
             column.set("table", exp.to_identifier(names[column.table]))

@@ -39,7 +39,10 @@ def _missing_last(key: exp.Ordered, schema: Schema, dialect: str) -> None:
     """NULLs sort first by default for DESC in PostgreSQL and for ASC in SQLite; a person means neither."""
     descending = bool(key.args.get("desc"))
     if isinstance(key.find_ancestor(exp.WithinGroup), exp.WithinGroup) or not _may_be_missing(key.this, key, schema):
-        key.set("nulls_first", descending if dialect == "postgres" else not descending if dialect == "sqlite" else False)
+        key.set(
+            "nulls_first",
+            descending if dialect == "postgres" else not descending if dialect == "sqlite" else False,
+        )
     else:
         key.set("nulls_first", False)
 
@@ -62,5 +65,6 @@ def _round_averages(select: exp.Select, rng: random.Random) -> None:
     for chosen in select.expressions:
         average = chosen.unalias()
         if isinstance(average, exp.Avg):
-            rounded = exp.Round(this=average.copy(), decimals=exp.Literal.number(rng.choice((1, 2))))
+            # an Anonymous call: sqlglot would add the cast that PostgreSQL needs, which the author has yet to learn
+            rounded = exp.Anonymous(this="ROUND", expressions=[average.copy(), exp.Literal.number(rng.choice((1, 2)))])
             average.replace(rounded)

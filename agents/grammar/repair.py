@@ -42,7 +42,9 @@ def wanted_values(failure: Failure) -> list[tuple[str, str]]:
     return list(dict.fromkeys(p for p in places if p is not None))
 
 
-def repair(failure: Failure, samples: dict[tuple[str, str], list[Any]], rng: random.Random) -> tuple[exp.Expression, str]:
+def repair(
+    failure: Failure, samples: dict[tuple[str, str], list[Any]], rng: random.Random
+) -> tuple[exp.Expression, str]:
     """Return the repaired tree and what was changed; raises ``CannotRepair`` when no rule applies."""
     tree = sqlglot.parse_one(failure.sql, read=failure.dialect)
     if failure.outcome == "vacuous":
@@ -97,7 +99,9 @@ def _follow_distinct(tree: exp.Expression) -> None:
 
 
 def _guard_division(tree: exp.Expression) -> tuple[exp.Expression, str]:
-    divisions = [d for d in tree.find_all(exp.Div, exp.Mod, exp.IntDiv) if not isinstance(d.expression, exp.Literal | exp.Nullif)]
+    divisions = [
+        d for d in tree.find_all(exp.Div, exp.Mod, exp.IntDiv) if not isinstance(d.expression, exp.Literal | exp.Nullif)
+    ]
     for division in divisions:
         divisor = division.expression
         inner = divisor.this if isinstance(divisor, exp.Paren) else divisor
@@ -161,7 +165,11 @@ def _complete_windows(tree: exp.Expression) -> int:
     changed = 0
     for window in tree.find_all(exp.Window):
         select, order = window.find_ancestor(exp.Select), window.args.get("order")
-        if select is None or order is None or isinstance(window.this, exp.Rank | exp.DenseRank | exp.PercentRank | exp.CumeDist):
+        if (
+            select is None
+            or order is None
+            or isinstance(window.this, exp.Rank | exp.DenseRank | exp.PercentRank | exp.CumeDist)
+        ):
             continue
         known = {k.this.sql() for k in order.expressions}
         for chosen in select.expressions:

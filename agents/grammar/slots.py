@@ -17,11 +17,15 @@ class Slots:
     """What a template asks of a schema.
 
     ``columns`` holds, per table slot, its column slots with the roles they play (``measure`` for sums,
-    averages and arithmetic, ``group`` for grouping); ``links`` are pairs of key slots that are equated.
+    averages and arithmetic, ``group`` for grouping); ``links`` are pairs of key slots that are joined,
+    ``listed`` those where one is looked up in a list of the other, ``paired`` the columns that a set
+    operation puts under each other.
     """
 
     columns: dict[str, dict[str, set[str]]] = field(default_factory=dict)
     links: set[tuple[Slot, Slot]] = field(default_factory=set)
+    listed: set[tuple[Slot, Slot]] = field(default_factory=set)
+    paired: set[tuple[Slot, Slot]] = field(default_factory=set)
 
 
 def read_slots(template: exp.Expression) -> Slots:
@@ -34,11 +38,25 @@ def read_slots(template: exp.Expression) -> Slots:
         slot = resolve(column)
         if slot is not None:
             found.columns[slot[0]].setdefault(slot[1], set()).update(_roles(column))
-    for first, second in _equated(template):
-        one, other = resolve(first), resolve(second)
-        if one is not None and other is not None and one[1].startswith("key") and other[1].startswith("key"):
-            found.links.add((one, other))
+    for pairs, links in ((_joined(template), found.links), (_listed(template), found.listed)):
+        for first, second in pairs:
+            one, other = resolve(first), resolve(second)
+            if one is not None and other is not None and one[1].startswith("key") and other[1].startswith("key"):
+                links.add((one, other))
+    for operation in template.find_all(exp.SetOperation):
+        found.paired |= set(_stacked(operation))
     return found
+
+
+def _stacked(operation: exp.SetOperation) -> Iterator[tuple[Slot, Slot]]:
+    sides = [side.find(exp.Select) for side in (operation.this, operation.expression)]
+    if any(side is None for side in sides):
+        return
+    for pair in zip(*(side.expressions for side in sides if side is not None), strict=False):
+        columns = [p.unalias() for p in pair]
+        slots = [resolve(c) for c in columns if isinstance(c, exp.Column)]
+        if len(slots) == 2 and slots[0] is not None and slots[1] is not None:
+            yield slots[0], slots[1]
 
 
 def resolve(column: exp.Column) -> Slot | None:
@@ -55,7 +73,9 @@ def resolve(column: exp.Column) -> Slot | None:
 def behind(column: exp.Column) -> exp.Expression:
     """Return the expression a column reference stands for, through CTEs and derived tables."""
     item = _item(column)
-    inner = None if item is None or (isinstance(item, exp.Table) and _TABLE.match(item.name)) else projection(item, column)
+    inner = (
+        None if item is None or (isinstance(item, exp.Table) and _TABLE.match(item.name)) else projection(item, column)
+    )
     return behind(inner) if isinstance(inner, exp.Column) else inner or column
 
 
@@ -101,20 +121,29 @@ def items_of(select: exp.Select) -> Iterator[exp.Expression]:
         yield join.this
 
 
-def _equated(template: exp.Expression) -> Iterator[tuple[exp.Column, exp.Column]]:
+def _joined(template: exp.Expression) -> Iterator[tuple[exp.Column, exp.Column]]:
     for node in template.find_all(exp.EQ):
         if isinstance(node.this, exp.Column) and isinstance(node.expression, exp.Column):
             yield node.this, node.expression
+
+
+def _listed(template: exp.Expression) -> Iterator[tuple[exp.Column, exp.Column]]:
     for node in template.find_all(exp.In):
         query = node.args.get("query")
         first = query.find(exp.Select) if query is not None else None
-        if isinstance(node.this, exp.Column) and first is not None and isinstance(first.expressions[0].unalias(), exp.Column):
+        if (
+            isinstance(node.this, exp.Column)
+            and first is not None
+            and isinstance(first.expressions[0].unalias(), exp.Column)
+        ):
             yield node.this, first.expressions[0].unalias()
 
 
 def _roles(column: exp.Column) -> set[str]:
     roles = set()
-    if column.find_ancestor(exp.Sum, exp.Avg, exp.Mul, exp.Div, exp.Sub, exp.Add, exp.PercentileCont, exp.Median, exp.Corr):
+    if column.find_ancestor(
+        exp.Sum, exp.Avg, exp.Mul, exp.Div, exp.Sub, exp.Add, exp.PercentileCont, exp.Median, exp.Corr
+    ):
         roles.add("measure")
     if isinstance(column.parent, exp.GT | exp.LT | exp.GTE | exp.LTE | exp.Between | exp.Ordered):
         roles.add("measure")

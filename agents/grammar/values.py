@@ -100,7 +100,7 @@ def pattern(node: exp.Expression, known: list[Any], rng: random.Random) -> str |
     if not texts:
         return None
     text = rng.choice(texts)
-    words = [w for w in re.findall(r"[A-Za-z]{3,}", text)] or [text[:2]]
+    words = list(re.findall(r"[A-Za-z]{3,}", text)) or [text[:2]]
     word, start = rng.choice(words), re.match(r"[A-Za-z0-9]*", text)
     lead = (start.group() if start else "")[: rng.choice((1, 2, 3))] or text[0]
     if isinstance(node, exp.ILike | exp.RegexpILike):

@@ -111,6 +111,8 @@ def _ordered_set(node: exp.WithinGroup, scope: Scope) -> Phrase:
 
 
 def _percentile(share: exp.Expression, subject: Phrase, discrete: bool) -> Phrase:
+    if not isinstance(share, exp.Literal):
+        raise Unsayable("several percentiles at once")
     percent = f"{float(share.name) * 100:g}"
     if percent == "50" and not discrete:
         return subject.of(f"median {subject.text}")

@@ -59,7 +59,7 @@ def _groups(said: Selection, names: list[str]) -> Entity:
     noun = noun if said.group_noun or len(said.keys) == 1 else f"combination of {noun}"
     clauses = [c for c in (said.having, _limited(said)) if c]
     unique = frozenset() if said.group_noun else frozenset(n for n, c in columns.items() if c.text in keys)
-    return Entity(noun, columns, " and ".join(clauses), unique)
+    return Entity(noun, columns, " and ".join(clauses), unique, groups=True)
 
 
 def _rows(said: Selection, names: list[str]) -> Entity:
@@ -75,7 +75,9 @@ def _rows(said: Selection, names: list[str]) -> Entity:
     if entity is not None:
         inner = {p.origin for n, p in entity.columns.items() if n in entity.keys}
         keys = frozenset(n for n, c in columns.items() if c.origin and c.origin in inner)
-    return Entity(noun, columns, " and ".join(clauses), keys if len(entity.keys if entity else ()) == 1 else frozenset())
+    return Entity(
+        noun, columns, " and ".join(clauses), keys if len(entity.keys if entity else ()) == 1 else frozenset()
+    )
 
 
 def _limited(said: Selection) -> str:
@@ -112,8 +114,11 @@ def many(query: exp.Expression, scope: Scope) -> str:
     distinct = query.args.get("distinct")
     if distinct is not None and distinct.args.get("on"):
         raise Unsayable("DISTINCT ON in a list")
-    whole = "" if said.clauses else "all "
-    return f"{columns_phrase(said.columns, many=True)} of {whole}{said.rows_phrase()}{cut}"
+    whole = "" if said.clauses or query.args.get("joins") else "all "
+    rows = f"{whole}{said.rows_phrase()}{cut}"
+    if len(said.columns) == 1 and said.columns[0].text == said.scope.row_noun:
+        return f"the {rows}"
+    return f"{columns_phrase(said.columns, many=True)} of {rows}"
 
 
 def _grouped_list(said: Selection) -> str:

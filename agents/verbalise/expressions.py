@@ -205,4 +205,3 @@ _SAYINGS: dict[type[exp.Expression] | tuple[type[exp.Expression], ...], Callable
     (exp.Concat, exp.ConcatWs): _concatenated,
     exp.Substring: _substring,
 }
-

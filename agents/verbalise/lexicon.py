@@ -18,7 +18,6 @@ AGGREGATES: dict[type[exp.Expression], str] = {
     exp.Variance: "sample variance",
     exp.VariancePop: "population variance",
     exp.Mode: "most frequent",
-    exp.AnyValue: "any",
 }
 NAMED_AGGREGATES = {
     "TOTAL": "total",

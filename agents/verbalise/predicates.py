@@ -20,7 +20,14 @@ _DATE: dict[type[exp.Expression], tuple[str, ...]] = {
     exp.GT: ("after",), exp.GTE: ("on or after",), exp.LT: ("before",), exp.LTE: ("on or before",),
     exp.EQ: ("exactly",), exp.NEQ: ("not",),
 }  # fmt: skip
-_OPPOSITE = {exp.GT: exp.LT, exp.GTE: exp.LTE, exp.LT: exp.GT, exp.LTE: exp.GTE, exp.EQ: exp.EQ, exp.NEQ: exp.NEQ}
+_OPPOSITE = {
+    exp.GT: exp.LT,
+    exp.GTE: exp.LTE,
+    exp.LT: exp.GT,
+    exp.LTE: exp.GTE,
+    exp.EQ: exp.EQ,
+    exp.NEQ: exp.NEQ,
+}
 
 
 def clause(node: exp.Expression, scope: Scope) -> str:
@@ -36,7 +43,11 @@ def clause(node: exp.Expression, scope: Scope) -> str:
     if isinstance(node, exp.Not) and isinstance(node.this, exp.Exists):
         return _exists(node.this, scope, negative=True)
     subject, verb = _said(node, scope)
-    return f"whose {subject} {verb}" if not subject.startswith(("difference", "whether")) else f"for which the {subject} {verb}"
+    return (
+        f"whose {subject} {verb}"
+        if not subject.startswith(("difference", "whether"))
+        else f"for which the {subject} {verb}"
+    )
 
 
 def condition(node: exp.Expression, scope: Scope) -> str:
@@ -71,7 +82,17 @@ def _said(node: exp.Expression, scope: Scope, negative: bool = False) -> tuple[s
         return _is(node, scope, negative)
     if isinstance(node, exp.NullSafeNEQ | exp.NullSafeEQ):
         return _null_safe(node, scope, negative)
-    if isinstance(node, exp.Like | exp.ILike | exp.Glob | exp.RegexpLike | exp.RegexpILike | exp.SimilarTo | exp.StartsWith | exp.Contains):
+    if isinstance(
+        node,
+        exp.Like
+        | exp.ILike
+        | exp.Glob
+        | exp.RegexpLike
+        | exp.RegexpILike
+        | exp.SimilarTo
+        | exp.StartsWith
+        | exp.Contains,
+    ):
         return _matches(node, scope, negative)
     if type(node) in _NUMBER:
         return _compared(node, scope, negative)
@@ -109,7 +130,10 @@ def _between(node: exp.Between, scope: Scope, is_: str) -> tuple[str, str]:
     subject = phrase(node.this, scope)
     low, high = (phrase(node.args[end], scope) for end in ("low", "high"))
     symmetric = " in either order" if node.args.get("symmetric") else ""
-    return subject.text, f"{is_} between {_valued(low, Phrase('', subject.kind))} and {_valued(high, subject)}{symmetric}"
+    return (
+        subject.text,
+        f"{is_} between {_valued(low, Phrase('', subject.kind))} and {_valued(high, subject)}{symmetric}",
+    )
 
 
 def _in(node: exp.In, scope: Scope, is_: str) -> tuple[str, str]:
@@ -121,7 +145,10 @@ def _in(node: exp.In, scope: Scope, is_: str) -> tuple[str, str]:
         select = query.this if isinstance(query, exp.Subquery) else query
         return subject.text, f"{is_} among {many(select, scope)}"
     values = [_valued(phrase(e, scope), subject) for e in node.expressions]
-    return subject.text, f"{is_} {'either ' if len(values) == 2 and is_ == 'is' else ''}{_either(values, is_)}"
+    return (
+        subject.text,
+        f"{is_} {'either ' if len(values) == 2 and is_ == 'is' else ''}{_either(values, is_)}",
+    )
 
 
 def _either(values: list[str], is_: str) -> str:
@@ -134,10 +161,14 @@ def _any_of(left: exp.Expression, right: exp.Any, scope: Scope) -> tuple[str, st
     if not isinstance(array, exp.Array):
         raise Unsayable("ANY of a query")
     subject = phrase(left, scope)
-    return subject.text, f"is {_either([_valued(phrase(e, scope), subject) for e in array.expressions], 'is')}"
+    return (
+        subject.text,
+        f"is {_either([_valued(phrase(e, scope), subject) for e in array.expressions], 'is')}",
+    )
 
 
 def _is(node: exp.Is, scope: Scope, negative: bool) -> tuple[str, str]:
+    negative = negative is not bool(node.args.get("negate"))
     subject = phrase(node.this, scope).text
     if isinstance(node.expression, exp.Boolean):
         return subject, f"is {'not ' if negative else ''}{phrase(node.expression, scope).text}"
@@ -150,10 +181,14 @@ def _null_safe(node: exp.Expression, scope: Scope, negative: bool) -> tuple[str,
     differs = isinstance(node, exp.NullSafeNEQ) is not negative
     subject, value = phrase(node.this, scope), phrase(node.expression, scope)
     missing = " or missing" if differs else ""
-    return subject.text, f"is {'different from' if differs else 'the same as'} {_valued(value, subject)}{missing}"
+    return (
+        subject.text,
+        f"is {'different from' if differs else 'the same as'} {_valued(value, subject)}{missing}",
+    )
 
 
 def _matches(node: exp.Expression, scope: Scope, negative: bool) -> tuple[str, str]:
+    negative = negative is not bool(node.args.get("negate"))
     subject, pattern = phrase(node.this, scope).text, node.expression.name
     anycase = ", ignoring case" if isinstance(node, exp.ILike | exp.RegexpILike) else ""
     if isinstance(node, exp.Like) and scope.dialect == "sqlite":
@@ -168,9 +203,19 @@ def _matches(node: exp.Expression, scope: Scope, negative: bool) -> tuple[str, s
     core = pattern.strip(wild)
     if re.search(r"[%_*?\[]", core):
         return subject, f"{'does not match' if negative else 'matches'} the pattern '{pattern}'{anycase}"
-    shapes = {(True, True): "contain", (False, True): "start with", (True, False): "end with", (False, False): "equal"}
+    shapes = {
+        (True, True): "contain",
+        (False, True): "start with",
+        (True, False): "end with",
+        (False, False): "equal",
+    }
     verb = shapes[pattern.startswith(wild), pattern.endswith(wild)]
-    third = verb.replace("start", "starts").replace("end ", "ends ").replace("contain", "contains").replace("equal", "equals")
+    third = (
+        verb.replace("start", "starts")
+        .replace("end ", "ends ")
+        .replace("contain", "contains")
+        .replace("equal", "equals")
+    )
     return subject, f"{'does not ' + verb if negative else third} '{core}'{anycase}"
 
 
@@ -191,7 +236,9 @@ def correlation(node: exp.Expression, scope: Scope) -> str | None:
     mine, theirs = (node.this, node.expression) if sides[0][0] is scope else (node.expression, node.this)
     outer, alias = scope.owner(theirs)
     inner_phrase, outer_phrase = scope.column(mine), outer.entities[alias].columns[theirs.name]
-    linked = foreign_key(scope.schema, inner_phrase, outer_phrase) or foreign_key(scope.schema, outer_phrase, inner_phrase)
+    linked = foreign_key(scope.schema, inner_phrase, outer_phrase) or foreign_key(
+        scope.schema, outer_phrase, inner_phrase
+    )
     if linked:
         noun = outer.entities[alias].noun
         return f"of {'that' if noun == outer.row_noun else 'the same'} {noun}"

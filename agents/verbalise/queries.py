@@ -96,8 +96,11 @@ def _total(said: Selection, rng: random.Random) -> str:
     rows = f"{'' if said.clauses else 'all '}{said.rows_phrase()}"
     if len(said.columns) == 1 and said.columns[0].text == count:
         there = " are there" if not said.clauses or rng.random() < 0.3 else ""
-        return f"How many {said.scope.rows()}{there} {said.rows_phrase().removeprefix(said.scope.rows())}".strip() if there else (
-            f"How many {said.rows_phrase()} are there")
+        return (
+            f"How many {said.scope.rows()}{there} {said.rows_phrase().removeprefix(said.scope.rows())}".strip()
+            if there
+            else (f"How many {said.rows_phrase()} are there")
+        )
     shown = columns_phrase(said.columns)
     single = len(said.columns) == 1
     opening = rng.choice(("What is", "Find", "Return") if single else ("What are", "Show", "Give me"))
@@ -117,12 +120,13 @@ def _listed(said: Selection, rng: random.Random) -> str:
     if distinct is not None:
         shown = columns_phrase(said.columns, many=True).removeprefix("the ")
         kind = "different" if len(said.columns) == 1 else "different combinations of"
-        whole = "" if said.clauses else "all "
+        whole = "" if said.clauses or said.select.args.get("joins") else "all "
         return f"{command} the {kind} {shown} of {whole}{said.rows_phrase()}{qualify}{_tail(said)}"
     top = _top(said)
     if top and rng.random() < 0.6:
         return f"{command} {columns_phrase(said.columns)} of {top}{qualify}"
-    rows = f"{'' if said.clauses or said.select.args.get('limit') else 'all '}{said.rows_phrase()}"
+    whole = not (said.clauses or said.select.args.get("limit") or said.select.args.get("joins"))
+    rows = f"{'all ' if whole else ''}{said.rows_phrase()}"
     long = any(len(c.text.split()) > 8 for c in said.columns)
     if long or (rng.random() < 0.35 and said.clauses):
         return f"For {rows}, {command[0].lower()}{command[1:]} {columns_phrase(said.columns)}{qualify}{_tail(said)}"
@@ -152,12 +156,12 @@ def _first_of_each(said: Selection, on: exp.Tuple, rng: random.Random) -> str:
 
     keys = [phrase(e, said.scope).text for e in on.expressions]
     order = said.select.args.get("order")
-    rest = order.expressions[len(keys):] if order is not None else []
+    rest = order.expressions[len(keys) :] if order is not None else []
     if not rest:
         raise Unsayable("DISTINCT ON without a deciding order")
     deciding = order_phrase(exp.Order(expressions=[k.copy() for k in rest]), said.scope, verb="when sorted by")
     only = f", considering only {said.rows_phrase()}" if said.clauses else ""
     limit = f", {limit_phrase(said.select)}" if limit_phrase(said.select) else ""
-    lead = order_phrase(exp.Order(expressions=[k.copy() for k in order.expressions[:len(keys)]]), said.scope)
+    lead = order_phrase(exp.Order(expressions=[k.copy() for k in order.expressions[: len(keys)]]), said.scope)
     return (f"For each {listing(keys)}{only}, take only the first {said.scope.row_noun} {deciding} and "
             f"{rng.choice(('show', 'list', 'return'))} {columns_phrase(said.columns)}, {lead}{limit}")  # fmt: skip

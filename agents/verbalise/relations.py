@@ -17,6 +17,7 @@ class Rows:
     optional: set[str] = field(default_factory=set)
     linked: dict[str, set[str]] = field(default_factory=dict)
     single: set[str] = field(default_factory=set)
+    absent: set[str] = field(default_factory=set)
 
 
 def enter(select: exp.Select, scope: Scope) -> Rows:
@@ -94,7 +95,9 @@ def _link(part: exp.Expression, scope: Scope, rows: Rows) -> bool:
         if key is not None and child_phrase.origin is not None:
             if name in scope.entities[parent].keys and parent_phrase.origin is not None:
                 if scope.entities[parent].base:
-                    scope.entities[parent].noun = role_noun(scope.schema, scope.schema.table(child_phrase.origin[0]), key)
+                    scope.entities[parent].noun = role_noun(
+                        scope.schema, scope.schema.table(child_phrase.origin[0]), key
+                    )
                 rows.linked.setdefault(parent, set()).add(child)
             else:
                 rows.linked.setdefault(child, set()).add(parent)
@@ -134,7 +137,7 @@ def _row_noun(scope: Scope, rows: Rows) -> str:
 def _is_mentioned(alias: str, scope: Scope, rows: Rows) -> bool:
     """A table is mentioned by its own columns, or by those of a table it leads to."""
     further = [parent for parent, children in rows.linked.items() if alias in children]
-    known = alias in scope.mentioned or alias in rows.optional or scope.entities[alias].noun == scope.row_noun
+    known = alias in scope.mentioned | rows.optional | rows.absent or scope.entities[alias].noun == scope.row_noun
     return known or any(_is_mentioned(p, scope, rows) for p in further)
 
 
@@ -153,7 +156,9 @@ def finish(scope: Scope, rows: Rows) -> list[str]:
         if scope.entities[alias].noun == scope.row_noun and not scope.entities[alias].base:
             rows.including.append(f"{scope.rows()} that have none")
         elif parents:
-            rows.including.append(f"{plural(scope.entities[parents[0]].noun)} without any {plural(scope.entities[alias].noun)}")
+            rows.including.append(
+                f"{plural(scope.entities[parents[0]].noun)} without any {plural(scope.entities[alias].noun)}"
+            )
         else:
             rows.including.append(f"{scope.rows()} without a matching {scope.entities[alias].noun}")
     return clauses

@@ -19,7 +19,7 @@ class Entity:
     """One FROM item: the noun for its rows, a relative clause narrowing them, and its columns.
 
     ``keys`` are the columns that are unique in it (its grain), used to see which side of a join is single;
-    ``single`` entities have one row; ``base`` entities are tables.
+    ``single`` entities have one row, ``groups`` one per group; ``base`` entities are tables.
     """
 
     noun: str
@@ -27,6 +27,7 @@ class Entity:
     clause: str = ""
     keys: frozenset[str] = frozenset()
     single: bool = False
+    groups: bool = False
     base: bool = False
 
     def many(self) -> str:
@@ -72,6 +73,8 @@ class Scope:
         entity = scope.entities[alias]
         phrase = entity.columns[column.name]
         rivals = [e for a, e in scope.entities.items() if a != alias]
+        if rivals and entity.groups and entity.noun != scope.row_noun and column.name not in entity.keys:
+            return phrase.of(f"{phrase.text} of the {entity.noun}")
         ambiguous = phrase.text in {p.text for e in rivals for p in e.columns.values()}
         vague = " " not in phrase.text and entity.noun != scope.row_noun
         return phrase.led_by(entity.noun) if rivals and (ambiguous or vague) else phrase

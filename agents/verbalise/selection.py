@@ -47,7 +47,13 @@ def aggregates(node: exp.Expression) -> bool:
         return isinstance(node, exp.Window) and any(aggregates(a) for a in node.this.iter_expressions())
     if isinstance(node, exp.AggFunc | exp.WithinGroup | exp.Filter | exp.JSONArrayAgg):
         return True
-    if isinstance(node, exp.Anonymous) and node.name.upper() in ("TOTAL", "KURTOSIS", "SKEWNESS", "PRODUCT", "GEOMEAN"):
+    if isinstance(node, exp.Anonymous) and node.name.upper() in (
+        "TOTAL",
+        "KURTOSIS",
+        "SKEWNESS",
+        "PRODUCT",
+        "GEOMEAN",
+    ):
         return True
     return any(aggregates(child) for child in node.iter_expressions())
 
@@ -95,7 +101,8 @@ def _anti_joins(predicates: list[exp.Expression], said: Selection) -> list[exp.E
     """Say ``LEFT JOIN b … WHERE b.key IS NULL`` as ``that have no b``; return the other predicates."""
     kept = []
     for node in predicates:
-        column = node.this if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null) else None
+        absent = isinstance(node, exp.Is) and isinstance(node.expression, exp.Null) and not node.args.get("negate")
+        column = node.this if absent else None
         if isinstance(column, exp.Column) and column.table in said.rows.optional:
             entity = said.scope.entities[column.table]
             if not entity.base:
@@ -103,6 +110,7 @@ def _anti_joins(predicates: list[exp.Expression], said: Selection) -> list[exp.E
             child = any(column.table in children for children in said.rows.linked.values())
             said.rows.clauses.append(f"that have no {plural(entity.noun) if child else f'matching {entity.noun}'}")
             said.rows.optional.discard(column.table)
+            said.rows.absent.add(column.table)
             owners = [a for a in said.scope.entities if a != column.table]
             if len(owners) == 1:
                 said.scope.row_noun = said.scope.entities[owners[0]].noun
@@ -202,6 +210,7 @@ def limit_phrase(select: exp.Expression) -> str:
     if options is not None and options.args.get("percent"):
         count = f"{count} percent"
     ties = " plus any that tie with the last" if options is not None and options.args.get("with_ties") else ""
+    count = "one" if count == "1" else count
     first = f"only the first {count}" if not skipped else f"only the next {count}"
     return " and ".join(filter(None, [skipped, f"{first}{ties}"]))
 
