@@ -6,7 +6,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-
 from isogloss.tools.dialects import DIALECTS, get_dialect
 from isogloss.tools.engines import Engine, engine_status, open_engine
 from isogloss.tools.errors import IsoglossError, UsageError
@@ -92,9 +91,7 @@ def test_a_primary_key_with_nulls_is_none() -> None:
 
 
 @pytest.mark.parametrize(("dialect", "sql", "error_class"), ERRORS)
-def test_errors_are_classified(
-    engines: dict[str, Engine], dialect: str, sql: str, error_class: ErrorClass
-) -> None:
+def test_errors_are_classified(engines: dict[str, Engine], dialect: str, sql: str, error_class: ErrorClass) -> None:
     execution = engines[dialect].execute(sql)
     assert (execution.outcome, execution.error_class) == (Outcome.ERROR, error_class), execution.error
     assert execution.error

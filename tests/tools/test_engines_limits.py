@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from isogloss.tools.dialects import DIALECTS
 from isogloss.tools.engines import Engine, open_engine
 from isogloss.tools.outcome import ErrorClass, Limits, Outcome
@@ -33,9 +32,7 @@ def engine(request: pytest.FixtureRequest, engines: dict[str, Engine]) -> Engine
 
 
 @pytest.mark.parametrize(("dialect", "sql"), [*((d, ENDLESS) for d in DIALECTS), *UNSTOPPABLE])
-def test_a_timeout_is_kept_and_the_next_statement_runs(
-    engines: dict[str, Engine], dialect: str, sql: str
-) -> None:
+def test_a_timeout_is_kept_and_the_next_statement_runs(engines: dict[str, Engine], dialect: str, sql: str) -> None:
     engine = engines[dialect]
     start = time.monotonic()
     execution = engine.execute(sql)
@@ -75,8 +72,7 @@ def test_one_huge_cell_is_too_large(engine: Engine) -> None:
         ("duckdb", "SELECT max(x) FROM (SELECT list(repeat('x', 1000)) AS x FROM range(3000000))"),
         (
             "sqlite",
-            "WITH r(n, x) AS (SELECT 1, zeroblob(1000) UNION ALL SELECT n + 1, x FROM r)"
-            " SELECT n FROM r ORDER BY x, n",
+            "WITH r(n, x) AS (SELECT 1, zeroblob(1000) UNION ALL SELECT n + 1, x FROM r) SELECT n FROM r ORDER BY x, n",
         ),
     ],
 )

@@ -36,10 +36,7 @@ _ERROR_PATTERNS = (
     (r"^(42501|25006|2BP01)", ErrorClass.PERMISSION),
     (r"^(53|54)|invalid memory alloc request|out of memory", ErrorClass.RESOURCES),
     (r"^(08|57P|58)", ErrorClass.ENGINE_LOST),
-    (
-        r"connection (is|was|has been)? ?(closed|lost|refused)|server closed the connection",
-        ErrorClass.ENGINE_LOST,
-    ),
+    (r"closed the connection|connection (is |was |has been )?(closed|lost|refused)", ErrorClass.ENGINE_LOST),
 )
 
 POSTGRES = Dialect(

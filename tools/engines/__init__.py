@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Engine", "engine_status", "open_engine"]
 
 
-def open_engine(
-    dialect: str, source: "Source | str", *, workers: int = 2, limits: Limits | None = None
-) -> Engine:
+def open_engine(dialect: str, source: "Source | str", *, workers: int = 2, limits: Limits | None = None) -> Engine:
     """Open a database in the engine of ``dialect``, with ``workers`` child processes under ``limits``.
 
     A string names a source as ``open_source`` does. A file or URL of the dialect itself is attached in

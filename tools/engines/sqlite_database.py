@@ -28,9 +28,7 @@ def load(source: Source, limits: Limits) -> Database:
         for each in plans:
             connection.execute(_create_table(each))
             slots = ", ".join("?" * len(each.native_types))
-            connection.executemany(
-                f"INSERT INTO {quoted(each.table.name)} VALUES ({slots})", each.rows(source)
-            )
+            connection.executemany(f"INSERT INTO {quoted(each.table.name)} VALUES ({slots})", each.rows(source))
         connection.execute("COMMIT")
         connection.execute("ANALYZE")
     return Database(

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from ..outcome import Limits
 from .session import RefusedError, Result, TimedOutError, TooLargeError, bounded
 
-_ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
+_ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE, sqlite3.SQLITE_FUNCTION}
 _DENIED_FUNCTIONS = {"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"}
 _OPCODES_BETWEEN_CHECKS = 10_000
 _LEAST_LENGTH = 2**20  # SQLite reads its own schema under this limit too
@@ -62,11 +62,8 @@ class SqliteSession:
 
 
 def _authorize(action: int, _1: str | None, name: str | None, *_: str | None) -> int:
-    if action == sqlite3.SQLITE_FUNCTION:
-        allowed = (name or "").lower() not in _DENIED_FUNCTIONS
-    else:
-        allowed = action in _ALLOWED
-    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
+    denied = action not in _ALLOWED or (action == sqlite3.SQLITE_FUNCTION and name in _DENIED_FUNCTIONS)
+    return sqlite3.SQLITE_DENY if denied else sqlite3.SQLITE_OK
 
 
 def open_session(path: str, limits: Limits) -> SqliteSession:

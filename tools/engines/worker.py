@@ -57,7 +57,7 @@ def _receive(pipe: "Connection[Any, Any]", requests: "SimpleQueue[tuple[str, Lim
 def _execute(session: Session, dialect: Dialect, sql: str, limits: Limits) -> Execution:
     start = time.perf_counter()
 
-    def ended(outcome: Outcome, **details: Any) -> Execution:  # noqa: ANN401 - Execution's own fields
+    def ended(outcome: Outcome, **details: Any) -> Execution:
         return Execution(sql, outcome, time.perf_counter() - start, **details)
 
     try:
@@ -92,9 +92,7 @@ def _bound_memory(size: int) -> None:
         import resource
 
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(
-            resource.RLIMIT_AS, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard)
-        )
+        resource.setrlimit(resource.RLIMIT_AS, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
 
 
 if __name__ == "__main__":
