@@ -1,5 +1,6 @@
 """The conformance suite that every engine passes: types, errors, refusals."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,7 +13,7 @@ from isogloss.tools.errors import IsoglossError, UsageError
 from isogloss.tools.outcome import ErrorClass, Limits, Outcome
 from isogloss.tools.schema import Column, ColumnType, Table
 
-from .engine_probes import ERRORS, FORBIDDEN, REJECTED
+from .engine_probes import ENDLESS, ERRORS, FORBIDDEN, REJECTED
 from .memory_source import FIRST, MAKERS, THINGS, MemorySource, small
 
 
@@ -170,6 +171,16 @@ def test_a_closed_engine_says_so() -> None:
         engine.close()
     with pytest.raises(IsoglossError, match="closed"):
         engine.execute("SELECT 1")
+
+
+def test_closing_wakes_whoever_waits_for_a_child() -> None:
+    with ThreadPoolExecutor(4) as threads, open_engine("sqlite", small(), workers=1) as engine:
+        waiting = [threads.submit(engine.execute, ENDLESS, Limits(seconds=0.3)) for _ in range(4)]
+        time.sleep(0.1)
+        engine.close()
+        failures = [future.exception() for future in waiting]
+    assert failures[0] is None
+    assert all(isinstance(failure, IsoglossError) for failure in failures[1:])
 
 
 def test_every_embedded_engine_is_ready() -> None:

@@ -16,7 +16,7 @@ import pytest
 from isogloss.tools.dialects import DIALECTS
 from isogloss.tools.engines import postgres_server
 from isogloss.tools.engines.database import Database
-from isogloss.tools.engines.opening import open_database
+from isogloss.tools.engines.opening import open_database, own_place
 from isogloss.tools.engines.pool import EngineLostError, Pool
 from isogloss.tools.engines.pooled import PooledEngine
 from isogloss.tools.engines.postgres_database import attach as attach_postgres
@@ -67,6 +67,17 @@ def test_a_users_file_is_read_in_place_and_stays_as_it_was(tmp_path: Path) -> No
         assert engine.execute("DELETE FROM things").outcome is Outcome.REJECTED
     assert hashlib.sha256(path.read_bytes()).hexdigest() == before
     assert os.listdir(tmp_path) == [path.name]
+
+
+def test_only_a_database_of_the_dialect_itself_is_attached(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.db")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE t (a)")
+    assert own_place("sqlite", path) == own_place("sqlite", f"sqlite:///{path}") == path
+    url = "postgresql+psycopg://me@host/shop"
+    assert own_place("postgres", url) == url
+    for dialect, spec in [("duckdb", path), ("postgres", path), ("sqlite", url), ("duckdb", "flights")]:
+        assert own_place(dialect, spec) is None
 
 
 def test_a_missing_file_is_an_error_of_ours(tmp_path: Path) -> None:
@@ -137,7 +148,7 @@ time.sleep(600)
 def start_elsewhere(*dialects: str, **how: str) -> "subprocess.Popen[str]":
     """Start a process that opens engines, and wait until it has."""
     command = [sys.executable, "-c", OPEN_AND_WAIT, str(Path(__file__).parent), *dialects]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, user=how.get("user"))
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, user=how.get("user"), start_new_session=True)
     assert process.stdout
     assert process.stdout.readline().split() == ["runs"] * len(dialects)
     process.stdout.close()
@@ -149,7 +160,7 @@ def test_nothing_outlives_us(how: signal.Signals) -> None:
     process = start_elsewhere(*DIALECTS)
     family = descendants(process.pid)
     assert len(family) >= 5  # a child each, the watchdog, the server
-    process.send_signal(how)
+    os.killpg(process.pid, how)  # as Ctrl-C in a terminal does
     process.wait()
     deadline = time.monotonic() + 10
     while any(map(is_alive, family)) and time.monotonic() < deadline:

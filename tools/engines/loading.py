@@ -1,6 +1,6 @@
 """What loading a source into any engine needs: how wide its values are, and rows that fit the columns."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -50,11 +50,10 @@ class Width:
     scale: int = 0
     alien: bool = False
 
-    def admit(self, column: Column, values: Iterable[Any]) -> None:
+    def admit(self, column: Column, values: Row) -> None:
         """Widen to hold ``values``."""
-        given = list(values)
-        present = [value for value in given if value is not None]
-        self.nulls |= len(present) < len(given)
+        present = [value for value in values if value is not None]
+        self.nulls |= len(present) < len(values)
         self.alien |= not set(map(type, present)) <= _PYTHON_TYPES.get(column.type, {str})
         if self.alien or not present:
             return
@@ -147,5 +146,7 @@ def _native_type(column: Column, width: Width, dialect: Dialect) -> str:
     if column.type is ColumnType.DECIMAL and dialect.decimal_digits:
         scale = max(width.scale, _LEAST_SCALE)
         digits = max(_LEAST_DIGITS, width.whole_digits + scale)
-        return f"{native}({min(digits, dialect.decimal_digits)}, {scale})"
+        if digits > dialect.decimal_digits:
+            return dialect.native_types[ColumnType.FLOAT]
+        return f"{native}({digits}, {scale})"
     return native

@@ -35,11 +35,11 @@ def open_database(dialect: str, source: Source | str, limits: Limits) -> Databas
     from ..sources import open_source
 
     with closing(open_source(source)) as opened:
-        place = _own_place(dialect, source)
+        place = own_place(dialect, source)
         return module.attach(place, opened.schema()) if place else module.load(opened, limits)
 
 
-def _own_place(dialect: str, spec: str) -> str | None:
+def own_place(dialect: str, spec: str) -> str | None:
     """Return the file or URL that ``spec`` names if it is a database of ``dialect`` itself, else None."""
     scheme, separator, _ = spec.partition("://")
     if separator:

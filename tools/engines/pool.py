@@ -44,12 +44,15 @@ class Pool:
             self._free.put(child)
 
     def execute(self, sql: str, limits: Limits) -> Execution:
-        """Run one statement in a free child. Thread-safe; a child that overran or died is replaced."""
-        if self._closed:
-            raise IsoglossError("the engine is closed")
+        """Run one statement in a free child, and replace it if it overran or died. Thread-safe.
+
+        Raises ``IsoglossError`` if the pool is closed, also while waiting for a child.
+        """
         child = self._free.get()
         execution = None
         try:
+            if self._closed:
+                raise IsoglossError("the engine is closed")
             execution = child.execute(sql, limits)
             return execution
         finally:
@@ -64,10 +67,11 @@ class Pool:
         if self._closed:
             return
         self._closed = True
-        for _ in range(self._size):
-            child = self._free.get()
+        children = [self._free.get() for _ in range(self._size)]
+        for child in children:
             child.kill()
             child.wait()
+            self._free.put(child)  # for whoever waits for one, to see that the pool is closed
 
 
 def _is_suspect(execution: Execution) -> bool:
@@ -96,7 +100,10 @@ class _Child:
     def await_ready(self) -> str:
         """Return the engine's version once connected; raises ``EngineLostError`` if it cannot be."""
         if self._version is None:
-            state, text = self._receive(_START_SECONDS) or ("failed", "it did not start")
+            try:
+                state, text = self._receive(_START_SECONDS) or ("failed", "it did not start")
+            except (EOFError, OSError):
+                state, text = "failed", self._manner_of_death()
             if state != "ready":
                 self.is_dead = True
                 raise EngineLostError(text)
@@ -131,6 +138,9 @@ class _Child:
     def _epitaph(self, error: Exception) -> str:
         if isinstance(error, EngineLostError):
             return f"the engine cannot be reached: {error}"
+        return self._manner_of_death()
+
+    def _manner_of_death(self) -> str:
         status = self._exit_status()
         manner = signal.Signals(-status).name if status < 0 else f"exit status {status}"
         return f"the engine's process died ({manner})"
