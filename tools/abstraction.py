@@ -73,7 +73,7 @@ class _Abstraction:
         self._tree = tree
         self.slots = Slots()
         self._column_slots = _column_slots(schema)
-        self._renames: list[tuple[exp.Expr, str]] = []
+        self._renames: dict[int, tuple[exp.Expr, str]] = {}
         self._needless: list[exp.Expr] = []
         self._positions: set[int] = set()
         self._ordering = order_by_outputs(tree)
@@ -90,14 +90,14 @@ class _Abstraction:
         self._mark_values()
         for projection in self._needless:
             _drop_alias(projection)
-        for node, name in self._renames:
-            node.replace(exp.Identifier(this=name, quoted=False))
+        for identifier, mark in self._renames.values():
+            identifier.replace(exp.Identifier(this=mark, quoted=False))
         if not all(is_mark(identifier.name) for identifier in self._tree.find_all(exp.Identifier)):
             raise UnsupportedSeed("a name that is no table, column or alias")
         return self.slots.number(render(self._tree, dialect))
 
     def _rename(self, identifier: exp.Expr, prefix: str, key: object, within: object = None) -> None:
-        self._renames.append((identifier, self.slots.mark(prefix, key, within)))
+        self._renames[id(identifier)] = identifier, self.slots.mark(prefix, key, within)
 
     def _name_sources(self, scope: Scope) -> None:
         for node, source in scope.selected_sources.values():
@@ -141,13 +141,18 @@ class _Abstraction:
                 self._rename(identifier, "out_", (id(select), name))
 
     def _mark_values(self) -> None:
+        """Let a literal that is compared with the same thing twice, as in ``GROUP BY CASE``, be one value."""
         found = [
-            (literal, f"{kind}_", (literal.sql(), operand.sql()))
+            (literal, f"{kind}_", (literal.sql(), operand.sql(), self._columns_of(operand)))
             for kind, operand, literal in compared_values(self._tree)
             if id(operand) not in self._positions
         ]
         for literal, prefix, key in found:
             literal.replace(exp.Placeholder(this=self.slots.mark(prefix, key)))
+
+    def _columns_of(self, operand: exp.Expr) -> tuple[str, ...]:
+        identifiers = (id(column.this) for column in operand.find_all(exp.Column))
+        return tuple(self._renames[each][1] for each in identifiers if each in self._renames)
 
 
 def _table_slot(node: exp.Table, source: exp.Table | Scope) -> tuple[str, object]:

@@ -48,9 +48,7 @@ def qualified(sql: str, schema: Schema, dialect: str) -> exp.Query:
             node.set("catalog", None)
         elif isinstance(node, exp.Alias):
             node.meta[_EXPLICIT] = True
-    return qualify(
-        tree, dialect=dialect, schema=_mapping(schema), expand_stars=False, quote_identifiers=False
-    )
+    return qualify(tree, dialect=dialect, schema=_mapping(schema), expand_stars=False, quote_identifiers=False)
 
 
 def is_explicit(projection: exp.Expr) -> bool:
@@ -70,7 +68,6 @@ def _single_query(sql: str, dialect: str) -> exp.Query:
 @lru_cache(maxsize=256)
 def _mapping(schema: Schema) -> MappingSchema:
     tables: dict[str, object] = {
-        table.name.lower(): {column.name.lower(): "UNKNOWN" for column in table.columns}
-        for table in schema.tables
+        table.name.lower(): {column.name.lower(): "UNKNOWN" for column in table.columns} for table in schema.tables
     }
     return MappingSchema(tables, normalize=False)

@@ -40,10 +40,6 @@ def _without_names(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Column | exp.Table):
         for part in ("table", "db", "catalog"):
             node.set(part, None)
-    if (
-        isinstance(node, exp.In)
-        and node.expressions
-        and all(isinstance(e, _VALUES) for e in node.expressions)
-    ):
+    if isinstance(node, exp.In) and node.expressions and all(isinstance(e, _VALUES) for e in node.expressions):
         node.set("expressions", [exp.Placeholder()])
     return node

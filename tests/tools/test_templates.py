@@ -45,8 +45,7 @@ SAME_IN_ALL_DIALECTS = [
         "SELECT t1.text_1, COUNT(*) AS out_1 FROM table_1 AS t1 GROUP BY t1.text_1 ORDER BY out_1 DESC",
     ),
     (
-        "SELECT c.name, SUM(o.shipping_fee) FROM customers c JOIN orders o USING (customer_id) "
-        "GROUP BY c.customer_id",
+        "SELECT c.name, SUM(o.shipping_fee) FROM customers c JOIN orders o USING (customer_id) GROUP BY c.customer_id",
         "SELECT t1.text_1, SUM(t2.number_1) AS out_1 FROM table_1 AS t1 "
         "JOIN table_2 AS t2 ON t1.key_1 = t2.key_1 GROUP BY t1.key_1, t1.text_1",
     ),
@@ -71,8 +70,7 @@ SAME_IN_ALL_DIALECTS = [
         "AND LOWER(t1.text_1) = LOWER(:value_3)",
     ),
     (
-        "SELECT CASE status WHEN 'paid' THEN 1 ELSE 0 END AS p FROM orders "
-        "WHERE 1 = 1 AND status || '-' <> 'a'",
+        "SELECT CASE status WHEN 'paid' THEN 1 ELSE 0 END AS p FROM orders WHERE 1 = 1 AND status || '-' <> 'a'",
         "SELECT CASE t1.text_1 WHEN :value_1 THEN 1 ELSE 0 END AS out_1 FROM table_1 AS t1 "
         "WHERE 1 = 1 AND t1.text_1 || '-' <> :value_2",
     ),
@@ -83,8 +81,7 @@ SAME_IN_ALL_DIALECTS = [
         "FROM table_1 AS t1 GROUP BY CASE WHEN t1.number_1 > :value_1 THEN 'a' ELSE 'b' END",
     ),
     (
-        "SELECT x.k FROM (SELECT name AS k, ROW_NUMBER() OVER (ORDER BY price) AS r FROM products) x "
-        "WHERE x.r <= 2",
+        "SELECT x.k FROM (SELECT name AS k, ROW_NUMBER() OVER (ORDER BY price) AS r FROM products) x WHERE x.r <= 2",
         "SELECT sub_1.out_1 FROM (SELECT t1.text_1 AS out_1, "
         "ROW_NUMBER() OVER (ORDER BY t1.number_1) AS out_2 "
         "FROM table_1 AS t1) AS sub_1 WHERE sub_1.out_2 <= 2",
@@ -99,8 +96,7 @@ SAME_IN_ALL_DIALECTS = [
     ),
     (
         "SELECT name AS n FROM customers UNION SELECT name FROM products ORDER BY n",
-        "SELECT t1.text_1 AS out_1 FROM table_1 AS t1 UNION "
-        "SELECT t2.text_1 FROM table_2 AS t2 ORDER BY out_1",
+        "SELECT t1.text_1 AS out_1 FROM table_1 AS t1 UNION SELECT t2.text_1 FROM table_2 AS t2 ORDER BY out_1",
     ),
     (
         "SELECT DISTINCT name AS n, price FROM products ORDER BY n, price",
@@ -113,10 +109,14 @@ SAME_IN_ALL_DIALECTS = [
         "SELECT t2.text_1, COUNT(*) FROM table_2 AS t2 GROUP BY t2.text_1) SELECT c1.out_1 FROM cte_1 AS c1",
     ),
     (
-        "SELECT NAME FROM Customers AS C WHERE EXISTS "
-        "(SELECT 1 FROM orders WHERE customer_id = c.CUSTOMER_ID)",
-        "SELECT t1.text_1 FROM table_1 AS t1 "
-        "WHERE EXISTS(SELECT 1 FROM table_2 AS t2 WHERE t2.key_1 = t1.key_1)",
+        "SELECT x.name FROM customers x WHERE x.name = 'a' OR x.name = 'a' "
+        "UNION SELECT x.name FROM products x WHERE x.name = 'a'",
+        "SELECT t1.text_1 FROM table_1 AS t1 WHERE t1.text_1 = :value_1 OR t1.text_1 = :value_1 "
+        "UNION SELECT t2.text_1 FROM table_2 AS t2 WHERE t2.text_1 = :value_2",
+    ),
+    (
+        "SELECT NAME FROM Customers AS C WHERE EXISTS (SELECT 1 FROM orders WHERE customer_id = c.CUSTOMER_ID)",
+        "SELECT t1.text_1 FROM table_1 AS t1 WHERE EXISTS(SELECT 1 FROM table_2 AS t2 WHERE t2.key_1 = t1.key_1)",
     ),
 ]
 
