@@ -1,0 +1,60 @@
+"""Making text from models, engines and tutorials safe to store and to show."""
+
+import math
+import os
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+REDACTED = "[redacted]"
+_SHORTEST_SECRET = 8  # a shorter value would blank out ordinary text
+
+# Control sequences of ECMA-48 (CSI, OSC and the other strings, two-character escapes), then lone control characters.
+_ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
+    r"|\x1b[ -/]*[0-~]"
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+)
+_URL_PASSWORD = re.compile(r"(?P<before>\w+://[^\s:/@]*:)[^\s/@]+(?=@)")
+_SECRET_NAME = re.compile(r"(_KEY|_TOKEN|_PWD|SECRET|PASSWORD|PASSWD)$", re.IGNORECASE)
+
+
+def strip_escapes(text: str) -> str:
+    """Return ``text`` without terminal control sequences; tabs and newlines stay, lone surrogates become ``?``."""
+    return _ESCAPES.sub("", text).encode("utf-8", "replace").decode("utf-8")
+
+
+def configured_secrets(environment: Mapping[str, str] = os.environ) -> set[str]:
+    """Return the values of the environment variables whose names say that they are keys, tokens or passwords."""
+    return {value for name, value in environment.items() if _SECRET_NAME.search(name)}
+
+
+class Cleaner:
+    """Strips escapes and replaces secrets: the given ones, those of the environment, passwords inside URLs."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        known = {*secrets, *configured_secrets()}
+        longest_first = sorted((s for s in known if len(s) >= _SHORTEST_SECRET), key=len, reverse=True)
+        self._secrets = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+    def text(self, text: str) -> str:
+        """Return ``text`` safe to store and to show."""
+        clean = _URL_PASSWORD.sub(rf"\g<before>{REDACTED}", strip_escapes(text))
+        return self._secrets.sub(REDACTED, clean) if self._secrets else clean
+
+    def value(self, value: Any) -> Any:
+        """Return ``value`` as JSON types with every text in it clean; what JSON does not know becomes text."""
+        match value:
+            case None | bool() | int():
+                return value
+            case float():
+                return value if math.isfinite(value) else str(value)
+            case bytes():
+                return value.hex()
+            case Mapping():
+                return {self.text(str(k)): self.value(v) for k, v in value.items()}
+            case list() | tuple() | set() | frozenset():
+                return [self.value(v) for v in value]
+            case _:
+                return self.text(str(value))

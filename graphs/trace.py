@@ -1,0 +1,189 @@
+"""The trace of a run: every step of every item in one SQLite file that plain ``sqlite3`` reads.
+
+``items`` has a row per item, the commit point of its result; ``pairs_end`` and ``attempts_end`` are the
+sizes in bytes of ``pairs.jsonl`` and ``attempts.jsonl`` once the item's lines are in them. ``steps`` has a
+row per visit of a graph node, in order; its columns are the fields of ``Step``, those of lists and dicts
+as JSON. ``item_summary`` is what one looks at first. Write-ahead logging lets readers in while a run writes.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from ..tools.errors import UsageError
+from .cleaning import Cleaner
+
+_FORMAT = 1
+_SCHEMA = f"""
+BEGIN;
+CREATE TABLE items (
+  item INTEGER PRIMARY KEY,
+  status TEXT NOT NULL,          -- kept | rejected
+  reason TEXT,                   -- why it was rejected
+  repaired INTEGER NOT NULL,     -- 1 if a later attempt mended an earlier one
+  attempts INTEGER NOT NULL,     -- executions of candidate SQL
+  question TEXT,                 -- of the pair, or of the last attempt
+  sql TEXT,
+  seconds REAL NOT NULL,
+  pairs_end INTEGER NOT NULL,
+  attempts_end INTEGER NOT NULL
+);
+CREATE TABLE steps (
+  item INTEGER NOT NULL REFERENCES items,
+  step INTEGER NOT NULL,         -- from 0
+  node TEXT NOT NULL,
+  seconds REAL NOT NULL,
+  delta TEXT NOT NULL,           -- JSON object: what the node changed in the state
+  prompt TEXT,                   -- the last message sent to the model
+  snippets TEXT NOT NULL,        -- JSON array: retrieved tutorial snippets with scores
+  reply TEXT,                    -- the model's raw reply
+  tool_calls TEXT NOT NULL,      -- JSON array
+  sql TEXT,                      -- the SQL executed
+  outcome TEXT,
+  error_class TEXT,
+  error TEXT,                    -- the engine's own words
+  rows TEXT,                     -- JSON array: the first rows of the result
+  tokens_in INTEGER NOT NULL,
+  tokens_out INTEGER NOT NULL,
+  cost REAL NOT NULL,            -- US dollars
+  PRIMARY KEY (item, step)
+);
+CREATE INDEX items_by_status ON items (status, reason);
+CREATE VIEW item_summary AS
+SELECT item, status, reason, repaired, attempts,
+  (SELECT count(*) FROM steps AS s WHERE s.item = i.item) AS steps,
+  (SELECT error_class FROM steps AS s WHERE s.item = i.item AND error_class IS NOT NULL ORDER BY step DESC LIMIT 1)
+    AS error_class,
+  (SELECT sum(tokens_in + tokens_out) FROM steps AS s WHERE s.item = i.item) AS tokens,
+  (SELECT sum(cost) FROM steps AS s WHERE s.item = i.item) AS cost,
+  seconds, question, sql
+FROM items AS i;
+PRAGMA user_version = {_FORMAT};
+COMMIT;
+"""
+_JSON = ("delta", "snippets", "tool_calls", "rows")
+
+
+@dataclass(slots=True)
+class Step:
+    """One visit of a graph node: what it changed, what was asked and answered, what ran and what came of it.
+
+    ``seconds`` is wall time, ``rows`` the first rows of the result, ``cost`` in US dollars.
+    """
+
+    node: str
+    seconds: float
+    delta: dict[str, Any]
+    prompt: str | None = None
+    snippets: list[dict[str, Any]] = field(default_factory=list)
+    reply: str | None = None
+    tool_calls: list[dict[str, Any]] = field(default_factory=list)
+    sql: str | None = None
+    outcome: str | None = None
+    error_class: str | None = None
+    error: str | None = None
+    rows: list[Any] | None = None
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float = 0.0
+
+
+_STEP_COLUMNS = tuple(f.name for f in fields(Step))
+
+
+class Trace:
+    """The trace file of a run."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        connection.row_factory = sqlite3.Row
+        self._connection = connection
+        self.path = path
+
+    @classmethod
+    def create(cls, path: Path) -> "Trace":
+        """Open the trace at ``path`` for writing, made if it is not there; one writer at a time.
+
+        Raises ``UsageError`` if the file is no trace of this format, ``sqlite3.Error`` if it cannot be written.
+        """
+        trace = cls(sqlite3.connect(path), path)
+        with ExitStack() as on_error:
+            on_error.callback(trace.close)
+            if not trace._tables():
+                trace._connection.execute("PRAGMA journal_mode = WAL")
+                trace._connection.executescript(_SCHEMA)
+            trace._connection.execute("PRAGMA synchronous = NORMAL")  # durable against a killed process
+            trace._check_format()
+            on_error.pop_all()
+        return trace
+
+    @classmethod
+    def read(cls, path: Path) -> "Trace":
+        """Open the trace at ``path`` for reading only, also while it is written; raises ``UsageError`` if it is none."""
+        if not path.is_file():
+            raise UsageError(f"There is no trace at {path}: name the directory of a run.")
+        trace = cls(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True), path)
+        with ExitStack() as on_error:
+            on_error.callback(trace.close)
+            trace._check_format()
+            on_error.pop_all()
+        return trace
+
+    def append(self, item: dict[str, Any], steps: Sequence[Step], cleaner: Cleaner) -> None:
+        """Write an item, keyed by the columns of ``items``, and its steps in one transaction: all or nothing."""
+        rows = [_step_row(item["item"], number, step, cleaner) for number, step in enumerate(steps)]
+        with self._connection:
+            self._connection.execute(_insert("items", list(item)), list(cleaner.value(item).values()))
+            self._connection.executemany(_insert("steps", ["item", "step", *_STEP_COLUMNS]), rows)
+
+    def delete_from(self, item: int) -> None:
+        """Forget ``item`` and every one after it."""
+        with self._connection:
+            self._connection.execute("DELETE FROM steps WHERE item >= ?", (item,))
+            self._connection.execute("DELETE FROM items WHERE item >= ?", (item,))
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[dict[str, Any]]:
+        """Yield the rows of a query over ``items``, ``steps`` and ``item_summary`` by column name."""
+        for row in self._connection.execute(sql, parameters):
+            yield dict(row)
+
+    def steps(self, item: int) -> list[Step]:
+        """Return the steps of an item in order; empty if the trace has no such item."""
+        rows = self.query("SELECT * FROM steps WHERE item = ? ORDER BY step", (item,))
+        return [Step(**{c: _decoded(c, row[c]) for c in _STEP_COLUMNS}) for row in rows]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _tables(self) -> int:
+        return int(self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0])
+
+    def _version(self) -> int:
+        try:
+            return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+        except sqlite3.DatabaseError:  # not an SQLite file at all
+            return 0
+
+    def _check_format(self) -> None:
+        if self._version() != _FORMAT:
+            raise UsageError(f"{self.path} is not a trace that this version of Isogloss can read.")
+
+
+def _insert(table: str, columns: list[str]) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+
+
+def _step_row(item: int, number: int, step: Step, cleaner: Cleaner) -> list[Any]:
+    values = {name: cleaner.value(getattr(step, name)) for name in _STEP_COLUMNS}
+    for name in _JSON:
+        if values[name] is not None:
+            values[name] = json.dumps(values[name], ensure_ascii=False)
+    return [item, number, *values.values()]
+
+
+def _decoded(column: str, stored: Any) -> Any:
+    return json.loads(stored) if column in _JSON and stored is not None else stored
