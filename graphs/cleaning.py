@@ -16,7 +16,7 @@ _ESCAPES = re.compile(
     r"|\x1b[ -/]*[0-~]"
     r"|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
 )
-_URL_PASSWORD = re.compile(r"(?P<before>\w+://[^\s:/@]*:)[^\s/@]+(?=@)")
+_URL_PASSWORD = re.compile(r"(?P<before>://[^\s:/@]*:)[^\s/@]+(?=@)")
 _SECRET_NAME = re.compile(r"(_KEY|_TOKEN|_PWD|SECRET|PASSWORD|PASSWD)$", re.IGNORECASE)
 
 

@@ -122,7 +122,7 @@ class Trace:
 
     @classmethod
     def read(cls, path: Path) -> "Trace":
-        """Open the trace at ``path`` for reading only, also while it is written; raises ``UsageError`` if it is none."""
+        """Open the trace at ``path`` for reading, also while it is written; raises ``UsageError`` if it is none."""
         if not path.is_file():
             raise UsageError(f"There is no trace at {path}: name the directory of a run.")
         trace = cls(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True), path)
