@@ -17,7 +17,7 @@ WITH recent AS (SELECT o.order_id, o.customer_id, o.ordered_at FROM orders AS o 
 WITH recent AS (SELECT DISTINCT o.customer_id FROM orders AS o WHERE o.ordered_at >= '2024-01-01') SELECT c.name FROM customers AS c LEFT JOIN recent AS r ON c.customer_id = r.customer_id WHERE r.customer_id IS NULL;
 
 -- name: order_totals_above_a_value
-WITH totals AS (SELECT l.order_id, SUM(l.quantity * l.unit_price) AS total FROM order_lines AS l GROUP BY l.order_id) SELECT o.order_id, o.status, t.total FROM orders AS o JOIN totals AS t ON o.order_id = t.order_id WHERE t.total > 100 ORDER BY t.total DESC, o.order_id;
+WITH totals AS (SELECT l.order_id, SUM(l.quantity * l.unit_price) AS total FROM order_lines AS l GROUP BY l.order_id) SELECT o.order_id, o.status, t.total FROM orders AS o JOIN totals AS t ON o.order_id = t.order_id WHERE t.total > 500 ORDER BY t.total DESC, o.order_id;
 
 -- name: average_order_value_per_status
 WITH totals AS (SELECT l.order_id, SUM(l.quantity * l.unit_price) AS total FROM order_lines AS l GROUP BY l.order_id) SELECT o.status, AVG(t.total) AS average_total FROM orders AS o JOIN totals AS t ON o.order_id = t.order_id GROUP BY o.status;
@@ -47,7 +47,7 @@ WITH active AS (SELECT o.customer_id FROM orders AS o GROUP BY o.customer_id HAV
 WITH business AS (SELECT c.customer_id, c.name FROM customers AS c WHERE c.is_business = TRUE) SELECT b.name, SUM(o.shipping_fee) AS fees FROM business AS b JOIN orders AS o ON b.customer_id = o.customer_id GROUP BY b.customer_id, b.name ORDER BY fees DESC, b.name LIMIT 3;
 
 -- name: spending_classes
-WITH spending AS (SELECT o.customer_id, SUM(l.quantity * l.unit_price) AS spent FROM orders AS o JOIN order_lines AS l ON o.order_id = l.order_id GROUP BY o.customer_id) SELECT CASE WHEN s.spent >= 500 THEN 'high' ELSE 'low' END AS class, COUNT(*) AS customers FROM spending AS s GROUP BY CASE WHEN s.spent >= 500 THEN 'high' ELSE 'low' END;
+WITH spending AS (SELECT o.customer_id, SUM(l.quantity * l.unit_price) AS spent FROM orders AS o JOIN order_lines AS l ON o.order_id = l.order_id GROUP BY o.customer_id) SELECT CASE WHEN s.spent >= 3000 THEN 'high' ELSE 'low' END AS class, COUNT(*) AS customers FROM spending AS s GROUP BY CASE WHEN s.spent >= 3000 THEN 'high' ELSE 'low' END;
 
 -- name: products_of_popular_categories
-WITH popular AS (SELECT p.category FROM products AS p JOIN order_lines AS l ON p.product_id = l.product_id GROUP BY p.category HAVING COUNT(*) > 50) SELECT q.name, q.price FROM products AS q WHERE q.category IN (SELECT c.category FROM popular AS c) ORDER BY q.price DESC, q.name;
+WITH popular AS (SELECT p.category FROM products AS p JOIN order_lines AS l ON p.product_id = l.product_id GROUP BY p.category HAVING COUNT(*) > 76) SELECT q.name, q.price FROM products AS q WHERE q.category IN (SELECT c.category FROM popular AS c) ORDER BY q.price DESC, q.name;

@@ -35,7 +35,7 @@ SELECT c.name, c.city FROM customers AS c WHERE c.is_business = TRUE ORDER BY c.
 SELECT p.name, p.stock FROM products AS p WHERE p.discontinued = FALSE AND p.stock >= 5 ORDER BY p.stock DESC;
 
 -- name: cheap_or_scarce_products
-SELECT p.name, p.price, p.stock FROM products AS p WHERE p.price < 20 OR p.stock < 10;
+SELECT p.name, p.price, p.stock FROM products AS p WHERE p.price < 20 OR p.stock < 30;
 
 -- name: most_expensive_products
 SELECT p.name, p.price FROM products AS p ORDER BY p.price DESC, p.name LIMIT 5;

@@ -41,7 +41,7 @@ SELECT p.category, MIN(p.price) AS lowest, MAX(p.price) AS highest FROM products
 SELECT c.country, COUNT(*) AS customers FROM customers AS c GROUP BY c.country HAVING COUNT(*) > 3;
 
 -- name: categories_above_an_average_price
-SELECT p.category FROM products AS p GROUP BY p.category HAVING AVG(p.price) >= 20;
+SELECT p.category FROM products AS p GROUP BY p.category HAVING AVG(p.price) >= 80;
 
 -- name: customers_per_place
 SELECT c.country, c.city, COUNT(*) AS customers FROM customers AS c GROUP BY c.country, c.city ORDER BY c.country, c.city;

@@ -56,13 +56,13 @@ SELECT p.name FROM products AS p JOIN order_lines AS l ON p.product_id = l.produ
 SELECT p.category, SUM(l.quantity * l.unit_price) AS turnover FROM products AS p JOIN order_lines AS l ON p.product_id = l.product_id GROUP BY p.category;
 
 -- name: categories_selling_well
-SELECT p.category, SUM(l.quantity) AS sold FROM products AS p JOIN order_lines AS l ON p.product_id = l.product_id GROUP BY p.category HAVING SUM(l.quantity) > 50;
+SELECT p.category, SUM(l.quantity) AS sold FROM products AS p JOIN order_lines AS l ON p.product_id = l.product_id GROUP BY p.category HAVING SUM(l.quantity) > 180;
 
 -- name: customers_with_many_orders
 SELECT c.name FROM customers AS c JOIN orders AS o ON c.customer_id = o.customer_id GROUP BY c.customer_id, c.name HAVING COUNT(*) > 5;
 
 -- name: average_fee_per_country
-SELECT c.country, AVG(o.shipping_fee) AS average_fee FROM orders AS o JOIN customers AS c ON o.customer_id = c.customer_id GROUP BY c.country HAVING AVG(o.shipping_fee) > 3 ORDER BY average_fee DESC;
+SELECT c.country, AVG(o.shipping_fee) AS average_fee FROM orders AS o JOIN customers AS c ON o.customer_id = c.customer_id GROUP BY c.country HAVING AVG(o.shipping_fee) > 6 ORDER BY average_fee DESC;
 
 -- name: orders_per_country_and_status
 SELECT c.country, o.status, COUNT(*) AS orders FROM orders AS o JOIN customers AS c ON o.customer_id = c.customer_id GROUP BY c.country, o.status;
@@ -100,8 +100,8 @@ SELECT c.name, c.country FROM customers AS c JOIN customers AS r ON c.referred_b
 -- name: customers_of_the_same_city
 SELECT a.name AS first_customer, b.name AS second_customer FROM customers AS a JOIN customers AS b ON a.city = b.city AND a.customer_id < b.customer_id;
 
--- name: lines_sold_below_list_price
-SELECT p.name, p.price, l.unit_price FROM products AS p JOIN order_lines AS l ON p.product_id = l.product_id WHERE l.unit_price < p.price;
+-- name: lines_of_more_units_than_stocked
+SELECT p.name, p.stock, l.quantity FROM products AS p JOIN order_lines AS l ON p.product_id = l.product_id WHERE l.quantity > p.stock;
 
 -- name: first_order_date_per_customer
 SELECT c.name, MIN(o.ordered_at) AS first_order FROM customers AS c JOIN orders AS o ON c.customer_id = o.customer_id WHERE c.is_business = FALSE GROUP BY c.customer_id, c.name;

@@ -50,4 +50,4 @@ SELECT o.status AS label, COUNT(*) AS orders FROM orders AS o GROUP BY o.status 
 SELECT COUNT(*) AS customers FROM (SELECT o.customer_id AS customer FROM orders AS o WHERE o.status = 'placed' UNION SELECT o.customer_id FROM orders AS o WHERE o.shipping_fee > 8) AS u;
 
 -- name: categories_by_count_or_quantity
-SELECT p.category AS category FROM products AS p GROUP BY p.category HAVING COUNT(*) >= 5 UNION SELECT p.category FROM products AS p JOIN order_lines AS l ON p.product_id = l.product_id GROUP BY p.category HAVING SUM(l.quantity) > 150;
+SELECT p.category AS category FROM products AS p GROUP BY p.category HAVING COUNT(*) > 4 UNION SELECT p.category FROM products AS p JOIN order_lines AS l ON p.product_id = l.product_id GROUP BY p.category HAVING SUM(l.quantity) > 200;

@@ -26,7 +26,7 @@ SELECT p.category, p.name, p.price FROM products AS p WHERE p.price = (SELECT MA
 SELECT AVG(g.customers) AS average_customers FROM (SELECT c.country, COUNT(*) AS customers FROM customers AS c GROUP BY c.country) AS g;
 
 -- name: categories_with_more_stock_than_a_number
-SELECT g.category, g.total_stock FROM (SELECT p.category, SUM(p.stock) AS total_stock FROM products AS p GROUP BY p.category) AS g WHERE g.total_stock > 20;
+SELECT g.category, g.total_stock FROM (SELECT p.category, SUM(p.stock) AS total_stock FROM products AS p GROUP BY p.category) AS g WHERE g.total_stock > 450;
 
 -- name: lines_with_more_than_average_quantity
 SELECT p.name, l.quantity FROM products AS p JOIN order_lines AS l ON p.product_id = l.product_id WHERE l.quantity > (SELECT AVG(m.quantity) FROM order_lines AS m);
