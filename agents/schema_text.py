@@ -8,7 +8,7 @@ from typing import Any
 
 from ..tools.schema import Column, ColumnType, ForeignKey, Schema, Table
 
-_TABLE = re.compile(r"CREATE TABLE (?P<name>\S+) \((?: -- (?P<comment>.*))?\n(?P<body>.*?)\n\);", re.DOTALL)
+_TABLE = re.compile(r"CREATE TABLE (?P<name>\S+) \((?: -- (?P<comment>[^\n]*))?\n(?P<body>.*?)\n\);", re.DOTALL)
 _COLUMN = re.compile(r"^  (?P<name>\S+) (?P<type>[A-Z]+)(?P<required> NOT NULL)?,?(?: -- ?(?P<comment>.*))?$")
 _SAMPLES = re.compile(r"(^| )e\.g\. \[.*\]$")
 _PRIMARY = re.compile(r"^  PRIMARY KEY \((?P<columns>.+)\),?$")

@@ -19,7 +19,7 @@ def _columns(tree: exp.Select, *kinds: str) -> list[exp.Column]:
     return [c for c in chosen if isinstance(c, exp.Column) and c.name.startswith(kinds) and c.table in own]
 
 
-def _ordering(tree: exp.Select, key: exp.Column, rng: random.Random) -> list[exp.Expression] | None:
+def _ordering(tree: exp.Select, key: exp.Column, rng: random.Random) -> list[exp.Expr] | None:
     """Return what decides which row comes first in a group: a number or date, then all other columns."""
     deciding = _columns(tree, "number", "date")
     if not deciding:
@@ -77,7 +77,7 @@ def _with_ties(tree: exp.Select, example: exp.Select, rng: random.Random) -> exp
 
 
 def _totals(
-    kind: type[exp.Expression],
+    kind: type[exp.Expr],
 ) -> Callable[[exp.Select, exp.Select, random.Random], exp.Select | None]:
     def rewrite(tree: exp.Select, example: exp.Select, rng: random.Random) -> exp.Select | None:
         group = tree.args.get("group")

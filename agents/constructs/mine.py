@@ -12,6 +12,8 @@ from ..verbalise.selection import aggregates
 
 _FENCE = re.compile(r"```sql\s*\n(.*?)```", re.DOTALL)
 _KEYWORDS = re.compile(r"^Keywords:\s*(.+)$", re.MULTILINE)
+_COMMON = {"COUNT", "SUM", "AVG", "MIN", "MAX", "ORDER BY", "GROUP BY", "WHERE", "HAVING", "OVER", "AND", "OR", "NOT",
+           "DISTINCT", "LIMIT", "OFFSET", "LIKE", "IN", "DATE", "TRUE", "FALSE", "CASE", "UNION", "JOIN", "CAST", "::"}  # fmt: skip
 _DATE = re.compile(r"(^|_)(date|day|at|on|time|timestamp|ts|joined|launched|born|created|updated|year_start)$")
 _FLAG = re.compile(r"^(is|has)_|^(discontinued|active|enabled)$")
 _TEXT = re.compile(
@@ -30,7 +32,7 @@ class Construct:
 
     keyword: str
     kind: str
-    node: exp.Expression
+    node: exp.Expr
 
 
 def mine(text: str, dialect: str) -> list[Construct]:
@@ -40,7 +42,7 @@ def mine(text: str, dialect: str) -> list[Construct]:
     found = []
     for sql in _FENCE.findall(text):
         for tree in _parsed(sql, dialect):
-            for keyword in keywords[:2]:
+            for keyword in [k for k in keywords[:2] if k not in _COMMON]:
                 found += [Construct(keyword, kind, node) for kind, node in _showing(tree, keyword, dialect)]
     return found
 
@@ -54,7 +56,7 @@ def _parsed(sql: str, dialect: str) -> Iterator[exp.Select]:
         yield tree
 
 
-def _showing(tree: exp.Select, keyword: str, dialect: str) -> Iterator[tuple[str, exp.Expression]]:
+def _showing(tree: exp.Select, keyword: str, dialect: str) -> Iterator[tuple[str, exp.Expr]]:
     if keyword in CLAUSES and CLAUSES[keyword](tree):
         yield "clause", tree
         return
@@ -70,7 +72,7 @@ def _showing(tree: exp.Select, keyword: str, dialect: str) -> Iterator[tuple[str
             yield "predicate", slotted(node)
 
 
-def _shows(node: exp.Expression, keyword: str, dialect: str) -> bool:
+def _shows(node: exp.Expr, keyword: str, dialect: str) -> bool:
     try:
         sql = node.sql(dialect=dialect).upper()
     except SqlglotError:
@@ -80,7 +82,7 @@ def _shows(node: exp.Expression, keyword: str, dialect: str) -> bool:
     return keyword in sql
 
 
-def slotted(node: exp.Expression) -> exp.Expression:
+def slotted(node: exp.Expr) -> exp.Expr:
     """Return ``node`` with its columns as typed slots and its compared literals as placeholders."""
     node = node.copy()
     root = exp.Paren(this=node)
@@ -97,7 +99,16 @@ def slotted(node: exp.Expression) -> exp.Expression:
     return inner
 
 
-_PATTERNS = (exp.Like, exp.ILike, exp.Glob, exp.RegexpLike, exp.RegexpILike, exp.SimilarTo)
+_PATTERNS = (
+    exp.Like,
+    exp.ILike,
+    exp.Glob,
+    exp.RegexpLike,
+    exp.RegexpILike,
+    exp.SimilarTo,
+    exp.StartsWith,
+    exp.Contains,
+)
 _COMPARISONS = (
     exp.EQ,
     exp.NEQ,
@@ -112,11 +123,11 @@ _COMPARISONS = (
 )
 
 
-def _compared(root: exp.Expression) -> list[exp.Expression]:
-    found: list[exp.Expression] = []
+def _compared(root: exp.Expr) -> list[exp.Expr]:
+    found: list[exp.Expr] = []
     for literal in root.find_all(exp.Literal, bfs=False):
         node = literal.parent
-        holder: exp.Expression = literal
+        holder: exp.Expr = literal
         while isinstance(node, exp.Array | exp.Paren | exp.Any | exp.Cast | exp.Neg):
             holder = node if isinstance(node, exp.Cast | exp.Neg) else holder
             node = node.parent

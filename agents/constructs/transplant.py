@@ -38,7 +38,7 @@ def base_aliases(select: exp.Select) -> list[str]:
     return [i.alias for i in items if isinstance(i, exp.Table) and _BASE.match(i.name)]
 
 
-def next_number(tree: exp.Expression, stem: str) -> int:
+def next_number(tree: exp.Expr, stem: str) -> int:
     """Return the next free number for names such as ``out_3`` or ``value_2`` in ``tree``."""
     numbers = [int(n) for n in re.findall(rf"(?<![a-z]){stem}_(\d+)", tree.sql()) if int(n) < 90]
     return max(numbers, default=0) + 1
@@ -49,7 +49,7 @@ def _host(tree: exp.Select, rng: random.Random) -> str | None:
     return rng.choice(aliases) if aliases else None
 
 
-def _hosted(node: exp.Expression, tree: exp.Select, alias: str) -> exp.Expression:
+def _hosted(node: exp.Expr, tree: exp.Select, alias: str) -> exp.Expr:
     """Renumber the slots of ``node`` after those of ``tree`` and qualify them by ``alias``."""
     root = exp.Paren(this=node.copy())
     names: dict[str, str] = {}
@@ -70,11 +70,11 @@ def _hosted(node: exp.Expression, tree: exp.Select, alias: str) -> exp.Expressio
     return inner
 
 
-def _named(tree: exp.Select, node: exp.Expression) -> exp.Alias:
+def _named(tree: exp.Select, node: exp.Expr) -> exp.Alias:
     return exp.alias_(node, f"out_{next_number(tree, 'out')}")
 
 
-def _figure(tree: exp.Select, node: exp.Expression, alias: str, rng: random.Random) -> exp.Select | None:
+def _figure(tree: exp.Select, node: exp.Expr, alias: str, rng: random.Random) -> exp.Select | None:
     if is_rows(tree):
         return _regrouped(tree, node, alias)
     if tree.args.get("distinct") or any(p.find(exp.Window) for p in tree.expressions):
@@ -87,7 +87,7 @@ def _figure(tree: exp.Select, node: exp.Expression, alias: str, rng: random.Rand
     return tree
 
 
-def _regrouped(tree: exp.Select, node: exp.Expression, alias: str) -> exp.Select | None:
+def _regrouped(tree: exp.Select, node: exp.Expr, alias: str) -> exp.Select | None:
     """Turn a list of rows into one row per value of its first text column, showing the figure."""
     keys = [
         p.unalias()
@@ -104,7 +104,7 @@ def _regrouped(tree: exp.Select, node: exp.Expression, alias: str) -> exp.Select
     return tree
 
 
-def _scalar(tree: exp.Select, node: exp.Expression, alias: str, rng: random.Random) -> exp.Select | None:
+def _scalar(tree: exp.Select, node: exp.Expr, alias: str, rng: random.Random) -> exp.Select | None:
     if tree.args.get("distinct") or any(p.find(exp.Window) for p in tree.expressions):
         return None
     if is_rows(tree):
@@ -144,7 +144,7 @@ def _without_lost_order(tree: exp.Select) -> exp.Select:
     return tree
 
 
-def _predicate(tree: exp.Select, node: exp.Expression, alias: str, rng: random.Random) -> exp.Select | None:
+def _predicate(tree: exp.Select, node: exp.Expr, alias: str, rng: random.Random) -> exp.Select | None:
     where = tree.args.get("where")
     if where is not None and len(list(where.find_all(exp.Placeholder))) > 1:
         if isinstance(where.this, exp.And):
@@ -156,7 +156,7 @@ def _predicate(tree: exp.Select, node: exp.Expression, alias: str, rng: random.R
     return tree.where(node, copy=False)
 
 
-def _window(tree: exp.Select, node: exp.Expression, alias: str, rng: random.Random) -> exp.Select | None:
+def _window(tree: exp.Select, node: exp.Expr, alias: str, rng: random.Random) -> exp.Select | None:
     if not is_rows(tree) or tree.args.get("limit") or node.find(exp.Placeholder):
         return None
     if len(tree.expressions) > 2:

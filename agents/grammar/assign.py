@@ -9,6 +9,9 @@ from ...tools.schema import Column, ColumnType, Schema, Table
 from ..verbalise.naming import column_kind, column_phrase
 from .slots import Slot, Slots
 
+_NOT_ADDITIVE = re.compile(
+    r"degree|percent|\bper\b|rate|ratio|price|altitude|height|pressure|temp|humid|speed|\bage\b|score|rating|averag|visib|offset"
+)
 _DRAWS = 8  # draws per choice of tables before another is tried
 Assignment = dict[str, tuple[Table, dict[str, Column]]]
 
@@ -23,6 +26,11 @@ def is_measure(column: Column) -> bool:
     words = re.sub(r" in \w+( per \w+)?", "", names)
     timed = re.search(r"\btime in \w+", names) is not None
     return column_kind(column) == "number" and (timed or not _NOT_A_MEASURE.search(words))
+
+
+def is_additive(column: Column) -> bool:
+    """Return whether a total of the column means something: not of temperatures, shares, speeds or heights."""
+    return not _NOT_ADDITIVE.search(f"{column.name} {column.comment or ''}".lower())
 
 
 def assign(slots: Slots, schema: Schema, rng: random.Random) -> Assignment | None:
@@ -153,9 +161,11 @@ def _candidates(table: Table, kind: str, roles: set[str]) -> list[Column]:
                 c for c in table.columns if c.type is ColumnType.INTEGER and not is_measure(c) and c.name not in keyed
             ]
         return texts
+    if kind == "flag" and "shown" not in roles and not any(column_kind(c) == "flag" for c in table.columns):
+        return _candidates(table, "text", roles)  # where nothing is true or false, a compared category will do
     if kind == "number":
         numbers = [c for c in table.columns if column_kind(c) == "number" and c.name not in keyed]
-        measures = [c for c in numbers if is_measure(c)]
+        measures = [c for c in numbers if is_measure(c) and ("summed" not in roles or is_additive(c))]
         if "measure" in roles:
             return measures
         return [c for c in numbers if c not in measures] or numbers if "group" in roles else measures * 2 + numbers

@@ -8,7 +8,7 @@ from ...tools.literals import missing_literals
 from ...tools.schema import Schema
 from ..verbalise.naming import column_phrase
 
-_WORDS: list[tuple[tuple[type[exp.Expression], ...], tuple[str, ...], str]] = [
+_WORDS: list[tuple[tuple[type[exp.Expr], ...], tuple[str, ...], str]] = [
     ((exp.Count,), ("number", "how many", "count"), "wrong_aggregate"),
     ((exp.Avg,), ("average", "mean", "share"), "wrong_aggregate"),
     ((exp.Max,), ("highest", "latest", "maximum", "last", "largest", "most"), "wrong_aggregate"),
@@ -41,7 +41,7 @@ def judge(question: str, sql: str, rows: list[list[object]], dialect: str, schem
     return True, "every value, column and operation of the query is in the question", "none"
 
 
-def _shown(tree: exp.Expression) -> list[exp.Column]:
+def _shown(tree: exp.Expr) -> list[exp.Column]:
     select = tree if isinstance(tree, exp.Select) else tree.find(exp.Select)
     chosen = select.expressions if select is not None else []
     return [p.unalias() for p in chosen if isinstance(p.unalias(), exp.Column)]
@@ -54,5 +54,5 @@ def _names(column: exp.Column, question: str, schema: Schema) -> bool:
     return any(word in question for c in known for word in column_phrase(c).text.lower().split() if len(word) > 2)
 
 
-def _order_matters(tree: exp.Expression) -> bool:
+def _order_matters(tree: exp.Expr) -> bool:
     return tree.args.get("order") is not None

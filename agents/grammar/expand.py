@@ -7,6 +7,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from ...tools.render import render
 from ...tools.schema import Column, ColumnType, ForeignKey, Schema, Table
 from ..constructs.clauses import work_in
 from ..constructs.mine import CLAUSES, Construct, mine
@@ -54,7 +55,7 @@ def _worked_in(construct: Construct, tree: exp.Select, dialect: str, rng: random
         done = transplant(construct, tree, rng)
     if done is None:
         return None
-    sql = done.sql(dialect=dialect)
+    sql = render(done, dialect)
     return sql if _is_sayable(sql, dialect) else None
 
 
@@ -70,7 +71,7 @@ def _is_sayable(sql: str, dialect: str) -> bool:
     return True
 
 
-def _own_schema(tree: exp.Expression) -> Schema:
+def _own_schema(tree: exp.Expr) -> Schema:
     slots = read_slots(tree)
     keys: dict[str, list[ForeignKey]] = {}
     primary: dict[str, str] = {}

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,7 @@ class CannotFill(Exception):
 class Filling:
     """A template with tables and columns chosen; ``wanted`` are the (table, column) whose values it needs."""
 
-    tree: exp.Expression
+    tree: exp.Expr
     dialect: str
     schema: Schema
     assignment: Assignment
@@ -48,9 +49,10 @@ def begin(template: str, dialect: str, schema: Schema, rng: random.Random) -> Fi
     return Filling(tree, dialect, schema, assignment, wanted, rng)
 
 
-def finish(filling: Filling, samples: dict[tuple[str, str], list[Any]]) -> exp.Expression:
+def finish(filling: Filling, samples: dict[tuple[str, str], list[Any]]) -> exp.Expr:
     """Return the filled query's syntax tree; raises ``CannotFill`` when no value fits a literal."""
     _fill_literals(filling, samples)
+    _drop_odd_products(filling)
     columns = [(c, _place(c, filling.assignment)) for c in filling.tree.find_all(exp.Column)]
     for column, place in columns:
         if place is not None and resolve(column) is not None and column.name in _names(filling):
@@ -61,6 +63,24 @@ def finish(filling: Filling, samples: dict[tuple[str, str], list[Any]]) -> exp.E
             table.set("this", exp.to_identifier(name, quoted=_needs_quotes(name)))
     tree = polish(filling.tree, filling.schema, filling.dialect, filling.rng)
     return name_outputs(tree, filling.rng)
+
+
+_AMOUNT = re.compile(r"quantity|qty|units|count|number of|shares|hours")
+_PRICE = re.compile(r"price|cost|fee|rate|amount|salary|wage|pay")
+
+
+def _drop_odd_products(filling: Filling) -> None:
+    """Keep ``a * b`` only for an amount and a price; of other products take the first factor."""
+    for product in list(filling.tree.find_all(exp.Mul)):
+        places = [
+            _place(side, filling.assignment) if isinstance(side, exp.Column) else None
+            for side in (product.this, product.expression)
+        ]
+        if None in places:
+            continue
+        said = [f"{c} {filling.schema.table(t).column(c).comment or ''}" for t, c in filter(None, places)]
+        if not any(_AMOUNT.search(a) and _PRICE.search(b) for a, b in (said, said[::-1])):
+            product.replace(product.this.copy())
 
 
 def _names(filling: Filling) -> set[str]:
@@ -81,7 +101,7 @@ def _place(column: exp.Column, assignment: Assignment) -> tuple[str, str] | None
     return (table.name, columns[slot[1]].name) if slot[1] in columns else None
 
 
-def _subject(holder: exp.Placeholder) -> exp.Expression:
+def _subject(holder: exp.Placeholder) -> exp.Expr:
     """Return what a placeholder is compared with."""
     node = holder.parent
     while isinstance(node, exp.Paren | exp.Array | exp.Any | exp.Tuple):
@@ -89,7 +109,7 @@ def _subject(holder: exp.Placeholder) -> exp.Expression:
     if node is None:
         return holder
     other = node.expression if node.this is holder else node.this
-    return other if isinstance(other, exp.Expression) else holder
+    return other if isinstance(other, exp.Expr) else holder
 
 
 def _fill_literals(filling: Filling, samples: dict[tuple[str, str], list[Any]]) -> None:
@@ -98,15 +118,20 @@ def _fill_literals(filling: Filling, samples: dict[tuple[str, str], list[Any]]) 
         return samples.get(place, []) if place is not None else []
 
     taken: dict[str, list[Any]] = {}
-    chosen: list[tuple[exp.Placeholder, exp.Expression]] = []
+    shared: dict[str, exp.Expr] = {}
+    chosen: list[tuple[exp.Placeholder, exp.Expr]] = []
     for holder in list(filling.tree.find_all(exp.Placeholder, bfs=False)):
+        if holder.name in shared:
+            chosen.append((holder, shared[holder.name].copy()))
+            continue
         comparison = _comparison(holder)
         used = taken.setdefault(_subject(holder).sql(), [])
         value = _value(holder, comparison, known, filling.rng, used)
         if value is None:
             raise CannotFill("no value of the database fits the template")
         used.append(value)
-        chosen.append((holder, literal(value)))
+        shared[holder.name] = literal(value)
+        chosen.append((holder, shared[holder.name]))
     for holder, value in chosen:
         holder.replace(value)
     for between in filling.tree.find_all(exp.Between):
@@ -116,7 +141,7 @@ def _fill_literals(filling: Filling, samples: dict[tuple[str, str], list[Any]]) 
             between.set("high", low.copy())
 
 
-def _comparison(holder: exp.Expression) -> exp.Expression:
+def _comparison(holder: exp.Expr) -> exp.Expr:
     node = holder.parent
     while isinstance(node, exp.Paren | exp.Array | exp.Any | exp.Tuple):
         node = node.parent
@@ -124,7 +149,7 @@ def _comparison(holder: exp.Expression) -> exp.Expression:
     return node
 
 
-def _value(holder: exp.Placeholder, comparison: exp.Expression, known: Callable[[exp.Column], list[Any]],
+def _value(holder: exp.Placeholder, comparison: exp.Expr, known: Callable[[exp.Column], list[Any]],
            rng: random.Random, used: list[Any]) -> Any | None:  # fmt: skip
     subject = _subject(holder)
     if isinstance(subject, exp.Column):
@@ -136,7 +161,7 @@ def _value(holder: exp.Placeholder, comparison: exp.Expression, known: Callable[
     return compared_value(subject, comparison, known, rng, used)
 
 
-def _magnitude(node: exp.Expression) -> Any:
+def _magnitude(node: exp.Expr) -> Any:
     text = node.sql()
     try:
         return (0, float(text), "")

@@ -20,6 +20,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from sqlglot import exp
 
+from ...tools.render import render
 from ..prompting import read_sections
 from ..schema_text import read_schema
 from ..verbalise.queries import question
@@ -106,10 +107,10 @@ def _candidate(sections: dict[str, str], samples: Samples | None, rng: random.Ra
     return [("ProposeCandidate", _said(tree, sections, rng))]
 
 
-def _said(tree: exp.Expression, sections: dict[str, str], rng: random.Random) -> dict[str, Any]:
+def _said(tree: exp.Expr, sections: dict[str, str], rng: random.Random) -> dict[str, Any]:
     """Return the query as text, and what the text asks, in up to three phrasings."""
     dialect, schema = sections["dialect"], read_schema(sections["schema"])
-    sql = tree.sql(dialect=dialect)
+    sql = render(tree, dialect)
     read = sqlglot.parse_one(sql, read=dialect)
     seeds = [rng.randrange(2**32) for _ in range(4)]
     phrasings = list(dict.fromkeys(question(read.copy(), schema, dialect, random.Random(s)) for s in seeds))

@@ -9,7 +9,7 @@ _GENERATED = re.compile(r"^(out|cte|sub)_\d+$")
 _RESERVED = {"as", "in", "is", "on", "or", "by", "to", "do", "if", "no", "at"}
 
 
-def name_outputs(tree: exp.Expression, rng: random.Random) -> exp.Expression:
+def name_outputs(tree: exp.Expr, rng: random.Random) -> exp.Expr:
     """Rename ``out_N``, ``cte_N``, ``sub_N`` and ``tN`` to names that say what they are; returns the same tree."""
     _rename_outputs(tree)
     _rename_ctes(tree, rng)
@@ -17,7 +17,7 @@ def name_outputs(tree: exp.Expression, rng: random.Random) -> exp.Expression:
     return tree
 
 
-def _rename_outputs(tree: exp.Expression) -> None:
+def _rename_outputs(tree: exp.Expr) -> None:
     names: dict[str, str] = {}
     for alias in tree.find_all(exp.Alias):
         if _GENERATED.match(alias.alias) and alias.alias not in names:
@@ -30,7 +30,7 @@ def _rename_outputs(tree: exp.Expression) -> None:
             column.set("this", exp.to_identifier(names[column.name]))
 
 
-def _output_name(node: exp.Expression) -> str:
+def _output_name(node: exp.Expr) -> str:
     if isinstance(node, exp.Column):
         return node.name.lower()
     if isinstance(node, exp.Window):
@@ -79,7 +79,7 @@ def _window_name(node: exp.Window) -> str:
     return f"{lead}_{tail}"
 
 
-def _rename_ctes(tree: exp.Expression, rng: random.Random) -> None:
+def _rename_ctes(tree: exp.Expr, rng: random.Random) -> None:
     names: dict[str, str] = {}
     for cte in tree.find_all(exp.CTE):
         if _GENERATED.match(cte.alias):
@@ -93,7 +93,7 @@ def _rename_ctes(tree: exp.Expression, rng: random.Random) -> None:
             table.set("this", exp.to_identifier(names[table.name]))
 
 
-def _rename_aliases(tree: exp.Expression) -> None:
+def _rename_aliases(tree: exp.Expr) -> None:
     """Give every FROM item a short alias from its name; templates number aliases over the whole query."""
     items = [*tree.find_all(exp.Table, exp.Subquery, exp.Lateral)]
     names: dict[str, str] = {}

@@ -10,10 +10,12 @@ from .slots import items_of
 _ROUNDED = 0.35  # share of averages that an author rounds for display
 
 
-def polish(tree: exp.Expression, schema: Schema, dialect: str, rng: random.Random) -> exp.Expression:
+def polish(tree: exp.Expr, schema: Schema, dialect: str, rng: random.Random) -> exp.Expr:
     """Order missing values last, break ties under LIMIT by the other columns, round some averages."""
     for select in list(tree.find_all(exp.Select)):
         _break_ties(select)
+    for collected in list(tree.find_all(exp.GroupConcat, exp.ArrayAgg)):
+        _collect_once(collected, dialect)
     for key in tree.find_all(exp.Ordered):
         _missing_last(key, schema, dialect)
     for select in list(tree.find_all(exp.Select)):
@@ -35,6 +37,14 @@ def _break_ties(select: exp.Select) -> None:
             order.append("expressions", exp.Ordered(this=behind.copy()))
 
 
+def _collect_once(node: exp.Expr, dialect: str) -> None:
+    """A list of a column's values is wanted without repeats, in its own order; SQLite has no such order."""
+    subject = node.this.this if isinstance(node.this, exp.Order) else node.this
+    if isinstance(subject, exp.Column) and dialect != "sqlite":
+        distinct = exp.Distinct(expressions=[subject.copy()])
+        node.set("this", exp.Order(this=distinct, expressions=[exp.Ordered(this=subject.copy(), nulls_first=False)]))
+
+
 def _missing_last(key: exp.Ordered, schema: Schema, dialect: str) -> None:
     """NULLs sort first by default for DESC in PostgreSQL and for ASC in SQLite; a person means neither."""
     descending = bool(key.args.get("desc"))
@@ -47,7 +57,7 @@ def _missing_last(key: exp.Ordered, schema: Schema, dialect: str) -> None:
         key.set("nulls_first", False)
 
 
-def _may_be_missing(node: exp.Expression, place: exp.Expression, schema: Schema) -> bool:
+def _may_be_missing(node: exp.Expr, place: exp.Expr, schema: Schema) -> bool:
     if isinstance(node, exp.Count | exp.RowNumber | exp.Rank | exp.DenseRank):
         return False
     if isinstance(node, exp.Column):

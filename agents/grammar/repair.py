@@ -42,9 +42,7 @@ def wanted_values(failure: Failure) -> list[tuple[str, str]]:
     return list(dict.fromkeys(p for p in places if p is not None))
 
 
-def repair(
-    failure: Failure, samples: dict[tuple[str, str], list[Any]], rng: random.Random
-) -> tuple[exp.Expression, str]:
+def repair(failure: Failure, samples: dict[tuple[str, str], list[Any]], rng: random.Random) -> tuple[exp.Expr, str]:
     """Return the repaired tree and what was changed; raises ``CannotRepair`` when no rule applies."""
     tree = sqlglot.parse_one(failure.sql, read=failure.dialect)
     if failure.outcome == "vacuous":
@@ -68,12 +66,12 @@ def _taught(failure: Failure, construct: str) -> bool:
     return any(construct in text for text in failure.snippets.values())
 
 
-def _cast_argument(tree: exp.Expression, name: str, types: str, failure: Failure) -> tuple[exp.Expression, str]:
+def _cast_argument(tree: exp.Expr, name: str, types: str, failure: Failure) -> tuple[exp.Expr, str]:
     rounds = name.lower() == "round"
     target = "numeric" if rounds else "text"
     if not _taught(failure, f"::{target}") and not _taught(failure, f"AS {target}"):
         raise CannotRepair(f"no snippet shows a cast to {target}")
-    kinds: tuple[type[exp.Expression], ...] = (exp.Round,) if rounds else (exp.GroupConcat, exp.Func)
+    kinds: tuple[type[exp.Expr], ...] = (exp.Round,) if rounds else (exp.GroupConcat, exp.Func)
     changed = 0
     for node in list(tree.find_all(*kinds)):
         if node.sql_name().lower() not in (name.lower(), "group_concat") and not isinstance(node, exp.Round):
@@ -81,7 +79,7 @@ def _cast_argument(tree: exp.Expression, name: str, types: str, failure: Failure
         argument = node.this
         while isinstance(argument, exp.Order | exp.Distinct):
             argument = argument.this or argument.expressions[0]
-        if isinstance(argument, exp.Expression) and not isinstance(argument, exp.Cast):
+        if isinstance(argument, exp.Expr) and not isinstance(argument, exp.Cast):
             argument.replace(exp.cast(argument.copy(), target, dialect=failure.dialect))
             changed += 1
     if not changed:
@@ -90,7 +88,7 @@ def _cast_argument(tree: exp.Expression, name: str, types: str, failure: Failure
     return tree, f"cast the argument of {name}({types}) to {target}"
 
 
-def _follow_distinct(tree: exp.Expression) -> None:
+def _follow_distinct(tree: exp.Expr) -> None:
     """An aggregate over DISTINCT can only be ordered by its own argument."""
     for order in tree.find_all(exp.Order):
         if isinstance(order.this, exp.Distinct):
@@ -98,7 +96,7 @@ def _follow_distinct(tree: exp.Expression) -> None:
                 key.set("this", order.this.expressions[0].copy())
 
 
-def _guard_division(tree: exp.Expression) -> tuple[exp.Expression, str]:
+def _guard_division(tree: exp.Expr) -> tuple[exp.Expr, str]:
     divisions = [
         d for d in tree.find_all(exp.Div, exp.Mod, exp.IntDiv) if not isinstance(d.expression, exp.Literal | exp.Nullif)
     ]
@@ -111,7 +109,7 @@ def _guard_division(tree: exp.Expression) -> tuple[exp.Expression, str]:
     return tree, "made a zero divisor NULL with NULLIF"
 
 
-def _cast_compared(tree: exp.Expression, failure: Failure) -> tuple[exp.Expression, str]:
+def _cast_compared(tree: exp.Expr, failure: Failure) -> tuple[exp.Expr, str]:
     if not _taught(failure, "::text") and not _taught(failure, "AS text"):
         raise CannotRepair("no snippet shows a cast to text")
     for node in tree.find_all(exp.Like, exp.ILike, exp.RegexpLike, exp.RegexpILike, exp.SimilarTo):
@@ -121,7 +119,7 @@ def _cast_compared(tree: exp.Expression, failure: Failure) -> tuple[exp.Expressi
     raise CannotRepair("no comparison found")
 
 
-def _only_first(tree: exp.Expression, rng: random.Random) -> tuple[exp.Expression, str]:
+def _only_first(tree: exp.Expr, rng: random.Random) -> tuple[exp.Expr, str]:
     """Show only the first rows, by the last figure or number shown and then by every other column."""
     if not isinstance(tree, exp.Select) or tree.args.get("limit"):
         raise CannotRepair("the result is large for another reason than its length")
@@ -136,7 +134,7 @@ def _only_first(tree: exp.Expression, rng: random.Random) -> tuple[exp.Expressio
     return tree, "kept only the first rows of a very long result"
 
 
-def _complete_order(tree: exp.Expression) -> tuple[exp.Expression, str]:
+def _complete_order(tree: exp.Expr) -> tuple[exp.Expr, str]:
     """Order by every selected column as well, so that equal keys leave nothing open."""
     changed = 0
     for select in tree.find_all(exp.Select):
@@ -151,6 +149,8 @@ def _complete_order(tree: exp.Expression) -> tuple[exp.Expression, str]:
         known = {k.this.sql() for k in order.expressions} | {k.this.name for k in order.expressions}
         for chosen in select.expressions:
             behind = chosen.unalias()
+            if behind.find(exp.Window):
+                continue
             key = exp.column(chosen.alias) if chosen.alias and not isinstance(behind, exp.Column) else behind.copy()
             if not {key.sql(), key.name} & known:
                 order.append("expressions", exp.Ordered(this=key, nulls_first=False))
@@ -161,7 +161,7 @@ def _complete_order(tree: exp.Expression) -> tuple[exp.Expression, str]:
     return tree, "completed the order so that ties are decided"
 
 
-def _complete_windows(tree: exp.Expression) -> int:
+def _complete_windows(tree: exp.Expr) -> int:
     changed = 0
     for window in tree.find_all(exp.Window):
         select, order = window.find_ancestor(exp.Select), window.args.get("order")
@@ -180,7 +180,7 @@ def _complete_windows(tree: exp.Expression) -> int:
     return changed
 
 
-def _compared(tree: exp.Expression) -> list[tuple[exp.Expression, exp.Column]]:
+def _compared(tree: exp.Expr) -> list[tuple[exp.Expr, exp.Column]]:
     """Return each literal that is compared with a base column, and the column."""
     found = []
     for value in tree.find_all(exp.Literal):
@@ -202,8 +202,8 @@ def _place(column: exp.Column, schema: Schema) -> tuple[str, str] | None:
     return None
 
 
-def _other_values(tree: exp.Expression, failure: Failure, samples: dict[tuple[str, str], list[Any]],
-                  rng: random.Random) -> tuple[exp.Expression, str]:  # fmt: skip
+def _other_values(tree: exp.Expr, failure: Failure, samples: dict[tuple[str, str], list[Any]],
+                  rng: random.Random) -> tuple[exp.Expr, str]:  # fmt: skip
     changed = 0
     taken: list[Any] = []
     for value, column in _compared(tree):
@@ -223,7 +223,7 @@ def _other_values(tree: exp.Expression, failure: Failure, samples: dict[tuple[st
     return tree, "chose values that occur"
 
 
-def _lower_thresholds(tree: exp.Expression) -> int:
+def _lower_thresholds(tree: exp.Expr) -> int:
     """Halve what an aggregate must exceed, double what it must stay below."""
     changed = 0
     for having in tree.find_all(exp.Having, exp.Where):

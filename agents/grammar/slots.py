@@ -17,7 +17,7 @@ class Slots:
     """What a template asks of a schema.
 
     ``columns`` holds, per table slot, its column slots with the roles they play (``measure`` for sums,
-    averages and arithmetic, ``group`` for grouping); ``links`` are pairs of key slots that are joined,
+    averages and arithmetic, ``summed``, ``group`` for grouping, ``shown`` unless only compared); ``links`` are pairs of key slots that are joined,
     ``listed`` those where one is looked up in a list of the other, ``paired`` the columns that a set
     operation puts under each other.
     """
@@ -28,7 +28,7 @@ class Slots:
     paired: set[tuple[Slot, Slot]] = field(default_factory=set)
 
 
-def read_slots(template: exp.Expression) -> Slots:
+def read_slots(template: exp.Expr) -> Slots:
     """Return the slots of a template's syntax tree."""
     found = Slots()
     for table in template.find_all(exp.Table):
@@ -70,7 +70,7 @@ def resolve(column: exp.Column) -> Slot | None:
     return resolve(inner) if isinstance(inner, exp.Column) else None
 
 
-def behind(column: exp.Column) -> exp.Expression:
+def behind(column: exp.Column) -> exp.Expr:
     """Return the expression a column reference stands for, through CTEs and derived tables."""
     item = _item(column)
     inner = (
@@ -79,9 +79,9 @@ def behind(column: exp.Column) -> exp.Expression:
     return behind(inner) if isinstance(inner, exp.Column) else inner or column
 
 
-def projection(item: exp.Expression, column: exp.Column) -> exp.Expression | None:
+def projection(item: exp.Expr, column: exp.Column) -> exp.Expr | None:
     """Return the unaliased projection named like ``column`` of a FROM item that is a CTE or a subquery."""
-    query: exp.Expression | None = item.this if isinstance(item, exp.Subquery | exp.Lateral) else _cte(item)
+    query: exp.Expr | None = item.this if isinstance(item, exp.Subquery | exp.Lateral) else _cte(item)
     while query is not None and not isinstance(query, exp.Select):
         query = query.this
     for select in query.expressions if query is not None else []:
@@ -90,8 +90,8 @@ def projection(item: exp.Expression, column: exp.Column) -> exp.Expression | Non
     return None
 
 
-def _cte(table: exp.Expression) -> exp.Expression | None:
-    node: exp.Expression | None = table
+def _cte(table: exp.Expr) -> exp.Expr | None:
+    node: exp.Expr | None = table
     while node is not None:
         with_ = node.args.get("with_")
         for cte in with_.expressions if with_ is not None else []:
@@ -101,7 +101,7 @@ def _cte(table: exp.Expression) -> exp.Expression | None:
     return None
 
 
-def _item(column: exp.Column) -> exp.Expression | None:
+def _item(column: exp.Column) -> exp.Expr | None:
     """Return the FROM item that owns ``column``, searching outwards."""
     select = column.find_ancestor(exp.Select)
     while select is not None:
@@ -113,7 +113,7 @@ def _item(column: exp.Column) -> exp.Expression | None:
     return None
 
 
-def items_of(select: exp.Select) -> Iterator[exp.Expression]:
+def items_of(select: exp.Select) -> Iterator[exp.Expr]:
     """Yield the FROM items of a SELECT in order."""
     if select.args.get("from_"):
         yield select.args["from_"].this
@@ -121,13 +121,13 @@ def items_of(select: exp.Select) -> Iterator[exp.Expression]:
         yield join.this
 
 
-def _joined(template: exp.Expression) -> Iterator[tuple[exp.Column, exp.Column]]:
+def _joined(template: exp.Expr) -> Iterator[tuple[exp.Column, exp.Column]]:
     for node in template.find_all(exp.EQ):
         if isinstance(node.this, exp.Column) and isinstance(node.expression, exp.Column):
             yield node.this, node.expression
 
 
-def _listed(template: exp.Expression) -> Iterator[tuple[exp.Column, exp.Column]]:
+def _listed(template: exp.Expr) -> Iterator[tuple[exp.Column, exp.Column]]:
     for node in template.find_all(exp.In):
         query = node.args.get("query")
         first = query.find(exp.Select) if query is not None else None
@@ -139,12 +139,20 @@ def _listed(template: exp.Expression) -> Iterator[tuple[exp.Column, exp.Column]]
             yield node.this, first.expressions[0].unalias()
 
 
+def _is_measured(column: exp.Column) -> bool:
+    aggregate = column.find_ancestor(exp.AggFunc)
+    uncounted = (exp.Count, exp.Min, exp.Max, exp.Mode, exp.ArrayAgg, exp.GroupConcat, exp.LogicalAnd, exp.LogicalOr)
+    return aggregate is not None and not isinstance(aggregate, uncounted)
+
+
 def _roles(column: exp.Column) -> set[str]:
     roles = set()
-    if column.find_ancestor(
-        exp.Sum, exp.Avg, exp.Mul, exp.Div, exp.Sub, exp.Add, exp.PercentileCont, exp.Median, exp.Corr
-    ):
+    if column.find_ancestor(exp.Mul, exp.Div, exp.Sub, exp.Add) or _is_measured(column):
         roles.add("measure")
+    if column.find_ancestor(exp.Sum):
+        roles.add("summed")
+    if not (isinstance(column.parent, exp.EQ) and column.parent.find(exp.Placeholder)):
+        roles.add("shown")
     if isinstance(column.parent, exp.GT | exp.LT | exp.GTE | exp.LTE | exp.Between | exp.Ordered):
         roles.add("measure")
     if column.find_ancestor(exp.Group) or (isinstance(column.parent, exp.Window)):

@@ -23,7 +23,7 @@ def round_nicely(value: float) -> float | int:
     return int(math.floor(value / step) * step) if value > 0 else int(math.ceil(value / step) * step)
 
 
-def literal(value: Any) -> exp.Expression:
+def literal(value: Any) -> exp.Expr:
     """Return a Python or JSON value as an SQL literal; text and dates as strings."""
     if isinstance(value, bool):
         return exp.Boolean(this=value)
@@ -34,8 +34,8 @@ def literal(value: Any) -> exp.Expression:
 
 
 def compared_value(
-    subject: exp.Expression,
-    node: exp.Expression,
+    subject: exp.Expr,
+    node: exp.Expr,
     samples: Callable[[exp.Column], list[Any]],
     rng: random.Random,
     taken: list[Any],
@@ -65,7 +65,7 @@ def compared_value(
     return value
 
 
-def _within(known: list[Any], node: exp.Expression, rng: random.Random) -> Any:
+def _within(known: list[Any], node: exp.Expr, rng: random.Random) -> Any:
     """Pick a value: from the middle of the range for inequalities, any known one for equalities."""
     if not isinstance(known[0], int | float) or isinstance(known[0], bool):
         value = rng.choice(known)
@@ -82,7 +82,7 @@ def _is_date(text: str) -> bool:
     return re.match(r"^\d{4}-\d\d-\d\d", text) is not None
 
 
-def _date_part(subject: exp.Expression, date: str) -> Any | None:
+def _date_part(subject: exp.Expr, date: str) -> Any | None:
     if not _is_date(date):
         return None
     unit = subject.this.name.lower() if isinstance(subject, exp.Extract) else ""
@@ -94,7 +94,7 @@ def _date_part(subject: exp.Expression, date: str) -> Any | None:
     return {"%Y": date[:4], "%m": date[5:7], "%Y-%m": date[:7]}.get(shape)
 
 
-def pattern(node: exp.Expression, known: list[Any], rng: random.Random) -> str | None:
+def pattern(node: exp.Expr, known: list[Any], rng: random.Random) -> str | None:
     """Return a pattern for LIKE, ILIKE, GLOB, SIMILAR TO or a regular expression that some known value matches."""
     texts = [v for v in known if isinstance(v, str) and len(v) >= 2]
     if not texts:
@@ -105,6 +105,8 @@ def pattern(node: exp.Expression, known: list[Any], rng: random.Random) -> str |
     lead = (start.group() if start else "")[: rng.choice((1, 2, 3))] or text[0]
     if isinstance(node, exp.ILike | exp.RegexpILike):
         word, lead = word.lower(), lead.lower()
+    if isinstance(node, exp.StartsWith | exp.Contains):
+        return lead if isinstance(node, exp.StartsWith) else word
     if isinstance(node, exp.RegexpLike | exp.RegexpILike):
         return f"^{lead}" if rng.random() < 0.6 else f"{word}$" if text.endswith(word) else word
     wild = "*" if isinstance(node, exp.Glob) else "%"

@@ -8,7 +8,7 @@ from .naming import Phrase, plural
 from .scope import Scope, Unsayable
 
 
-def aggregate(node: exp.Expression, scope: Scope) -> Phrase:
+def aggregate(node: exp.Expr, scope: Scope) -> Phrase:
     """Return the phrase of an aggregate call; raises ``Unsayable`` for aggregates without words."""
     if isinstance(node, exp.Filter):
         return _filtered(node, scope)
@@ -29,7 +29,7 @@ def aggregate(node: exp.Expression, scope: Scope) -> Phrase:
     raise Unsayable(node.key)
 
 
-def named_aggregate(word: str, argument: exp.Expression, scope: Scope) -> Phrase:
+def named_aggregate(word: str, argument: exp.Expr, scope: Scope) -> Phrase:
     """Return the phrase of an aggregate known by one word, such as ``average`` or ``total``."""
     if isinstance(argument, exp.Distinct):
         inner = phrase(argument.expressions[0], scope)
@@ -73,7 +73,7 @@ def _when(case: exp.Case, scope: Scope) -> str:
     return clause(case.args["ifs"][0].this, scope)
 
 
-def _conditional(node: exp.Expression, scope: Scope) -> Phrase | None:
+def _conditional(node: exp.Expr, scope: Scope) -> Phrase | None:
     """Say SUM/AVG of a CASE as a count, total or share of the rows that meet its condition."""
     case = node.this
     if not isinstance(case, exp.Case) or not isinstance(node, exp.Sum | exp.Avg):
@@ -110,7 +110,7 @@ def _ordered_set(node: exp.WithinGroup, scope: Scope) -> Phrase:
     return _percentile(node.this.this, subject, isinstance(node.this, exp.PercentileDisc))
 
 
-def _percentile(share: exp.Expression, subject: Phrase, discrete: bool) -> Phrase:
+def _percentile(share: exp.Expr, subject: Phrase, discrete: bool) -> Phrase:
     if not isinstance(share, exp.Literal):
         raise Unsayable("several percentiles at once")
     percent = f"{float(share.name) * 100:g}"
@@ -121,21 +121,21 @@ def _percentile(share: exp.Expression, subject: Phrase, discrete: bool) -> Phras
     return subject.of(f"{percent}{ordinal} percentile of {subject.the()}{suffix}")
 
 
-def _paired(node: exp.Expression, scope: Scope) -> Phrase:
+def _paired(node: exp.Expr, scope: Scope) -> Phrase:
     first, second = (phrase(a, scope) for a in arguments(node)[:2])
     words = lexicon.PAIRED[type(node)].format(first.the(), second.the(), a=first.text, b=second.text)
     kind = first.kind if isinstance(node, exp.ArgMax | exp.ArgMin) else "number"
     return Phrase(words, kind)
 
 
-def _logical(node: exp.Expression, scope: Scope) -> Phrase:
+def _logical(node: exp.Expr, scope: Scope) -> Phrase:
     from .predicates import clause
 
-    every = "every one" if isinstance(node, exp.LogicalAnd) else "at least one"
-    return Phrase(f"answer to whether {every} of the {scope.rows()} is one {clause(node.this, scope)}", "flag")
+    every = "every" if isinstance(node, exp.LogicalAnd) else "at least one"
+    return Phrase(f"whether {every} {scope.row_noun} is one {clause(node.this, scope)}", "flag")
 
 
-def _collected(node: exp.Expression, scope: Scope) -> Phrase:
+def _collected(node: exp.Expr, scope: Scope) -> Phrase:
     from .queries import order_phrase
 
     inner, order = node.this, ""
@@ -147,7 +147,6 @@ def _collected(node: exp.Expression, scope: Scope) -> Phrase:
     separator = node.args.get("separator")
     joined = f" separated by '{separator.name}'" if isinstance(separator, exp.Literal) else ""
     if isinstance(node, exp.GroupConcat):
-        shape = f"text list{joined}" if separator is not None else "comma-separated list"
-    else:
-        shape = "JSON array" if isinstance(node, exp.JSONArrayAgg) else "array"
+        return Phrase(f"{distinct}{subject.many()} joined into one text{joined or ' with commas'}{order}", "text")
+    shape = "JSON array" if isinstance(node, exp.JSONArrayAgg) else "array"
     return Phrase(f"{shape} of the {distinct}{subject.many()}{order}", "text")

@@ -7,7 +7,7 @@ from .scope import Entity, Scope, Unsayable
 from .selection import Selection, columns_phrase, limit_phrase, take_apart
 
 
-def entity_of(query: exp.Expression, scope: Scope) -> Entity:
+def entity_of(query: exp.Expr, scope: Scope) -> Entity:
     """Return what one row of a derived table, lateral subquery or CTE is; raises ``Unsayable``."""
     if not isinstance(query, exp.Select):
         raise Unsayable("derived set operation")
@@ -26,7 +26,7 @@ def entity_of(query: exp.Expression, scope: Scope) -> Entity:
     return _rows(said, names)
 
 
-def add_ctes(query: exp.Expression, scope: Scope) -> None:
+def add_ctes(query: exp.Expr, scope: Scope) -> None:
     """Make the CTEs of ``query`` known in ``scope``, each by its name."""
     with_ = query.args.get("with_")
     if with_ is None:
@@ -85,7 +85,7 @@ def _limited(said: Selection) -> str:
     return f"that are among {limit.removeprefix('only ')} when {said.order}" if limit else ""
 
 
-def scalar(query: exp.Expression, scope: Scope) -> Phrase:
+def scalar(query: exp.Expr, scope: Scope) -> Phrase:
     """Return the phrase of a scalar subquery: an aggregate over its rows; raises ``Unsayable`` otherwise."""
     if not isinstance(query, exp.Select) or len(query.expressions) != 1:
         raise Unsayable("scalar subquery")
@@ -96,7 +96,7 @@ def scalar(query: exp.Expression, scope: Scope) -> Phrase:
     return _over(said.columns[0], said)
 
 
-def many(query: exp.Expression, scope: Scope) -> str:
+def many(query: exp.Expr, scope: Scope) -> str:
     """Return a subquery that gives a list: ``the tail numbers of planes whose …``."""
     if isinstance(query, exp.SetOperation):
         return combined(query, scope)
@@ -142,7 +142,7 @@ def combined(query: exp.SetOperation, scope: Scope) -> str:
     return f"{left} together with {right}, {'each listed once' if distinct else 'keeping repeats'}"
 
 
-def narrowed(query: exp.Expression, scope: Scope) -> tuple[str, str]:
+def narrowed(query: exp.Expr, scope: Scope) -> tuple[str, str]:
     """Return the rows an EXISTS looks for, singular and plural, with the link to the outer row left out."""
     if not isinstance(query.unnest(), exp.Select):
         raise Unsayable("EXISTS of a set operation")

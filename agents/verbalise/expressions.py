@@ -10,7 +10,7 @@ from .naming import Phrase, listing
 from .scope import Scope, Unsayable
 
 
-def phrase(node: exp.Expression, scope: Scope) -> Phrase:
+def phrase(node: exp.Expr, scope: Scope) -> Phrase:
     """Return the noun phrase of an expression; raises ``Unsayable`` when there is none.
 
     An output alias used in ORDER BY or HAVING is said as the expression behind it.
@@ -39,7 +39,7 @@ def _null(node: exp.Null, scope: Scope) -> Phrase:
     return Phrase("nothing", "text", bare=True)
 
 
-def _same(node: exp.Expression, scope: Scope) -> Phrase:
+def _same(node: exp.Expr, scope: Scope) -> Phrase:
     return phrase(node.this, scope)
 
 
@@ -55,7 +55,7 @@ def _round(node: exp.Round, scope: Scope) -> Phrase:
     return inner.of(f"{inner.text} rounded to {places.name} decimal{'s' * (places.name != '1')}")
 
 
-_OPERATORS: dict[type[exp.Expression], str] = {
+_OPERATORS: dict[type[exp.Expr], str] = {
     exp.Add: "{0} plus {1}",
     exp.Mul: "{0} times {1}",
     exp.Div: "{0} divided by {1}",
@@ -66,7 +66,7 @@ _OPERATORS: dict[type[exp.Expression], str] = {
 }
 
 
-def _operator(node: exp.Expression, scope: Scope) -> Phrase:
+def _operator(node: exp.Expr, scope: Scope) -> Phrase:
     left, right = phrase(node.this, scope), phrase(node.expression, scope)
     if isinstance(node, exp.Sub):
         if right.bare or left.bare:
@@ -106,7 +106,7 @@ def _extract(node: exp.Extract, scope: Scope) -> Phrase:
     return Phrase(f"{lexicon.PARTS[part]} of {phrase(node.expression, scope).the()}")
 
 
-def _truncated(node: exp.Expression, scope: Scope) -> Phrase:
+def _truncated(node: exp.Expr, scope: Scope) -> Phrase:
     unit = node.args["unit"].name.lower()
     if unit not in lexicon.UNITS:
         raise Unsayable(f"truncation to {unit}")
@@ -118,22 +118,22 @@ def _formatted(node: exp.TimeToStr, scope: Scope) -> Phrase:
     subject = phrase(node.this, scope)
     if shape in lexicon.FORMATS:
         return Phrase(f"{lexicon.FORMATS[shape]} of {subject.the()}", "text")
-    return Phrase(f"{subject.text} formatted as '{shape}'", "text")
+    raise Unsayable(f"format {shape}")
 
 
-def _subquery(node: exp.Expression, scope: Scope) -> Phrase:
+def _subquery(node: exp.Expr, scope: Scope) -> Phrase:
     from .queries import scalar
 
     return scalar(node.this if isinstance(node, exp.Subquery) else node, scope)
 
 
-def _greatest(node: exp.Expression, scope: Scope) -> Phrase:
+def _greatest(node: exp.Expr, scope: Scope) -> Phrase:
     arguments = [node.this, *node.expressions] if node.this is not None else node.expressions
     word = "larger" if isinstance(node, exp.Greatest) else "smaller"
     return Phrase(f"{word} of {listing([phrase(a, scope).the() for a in arguments])}")
 
 
-def _concatenated(node: exp.Expression, scope: Scope) -> Phrase:
+def _concatenated(node: exp.Expr, scope: Scope) -> Phrase:
     parts = [phrase(e, scope).the() for e in node.expressions]
     if isinstance(node, exp.ConcatWs):
         return Phrase(f"combination of {listing(parts[1:])} joined by {parts[0]}", "text")
@@ -149,8 +149,8 @@ def _substring(node: exp.Substring, scope: Scope) -> Phrase:
     return Phrase(f"{length.name} characters of {subject.the()} from position {start.sql()}", "text")
 
 
-def _function(node: exp.Expression, scope: Scope) -> Phrase:
-    key: type[exp.Expression] | str = node.name.upper() if isinstance(node, exp.Anonymous) else type(node)
+def _function(node: exp.Expr, scope: Scope) -> Phrase:
+    key: type[exp.Expr] | str = node.name.upper() if isinstance(node, exp.Anonymous) else type(node)
     if isinstance(key, str) and key in lexicon.NAMED_AGGREGATES:
         from .aggregates import named_aggregate
 
@@ -163,28 +163,28 @@ def _function(node: exp.Expression, scope: Scope) -> Phrase:
     return Phrase(words.format(*(g.the() for g in given), **letters), kind)
 
 
-def arguments(node: exp.Expression) -> list[exp.Expression]:
+def arguments(node: exp.Expr) -> list[exp.Expr]:
     """Return a function's arguments in order."""
-    found: list[exp.Expression] = []
+    found: list[exp.Expr] = []
     for name in () if isinstance(node, exp.Anonymous) else node.arg_types:
         value = node.args.get(name)
-        found += [v for v in (value if isinstance(value, list) else [value]) if isinstance(v, exp.Expression)]
+        found += [v for v in (value if isinstance(value, list) else [value]) if isinstance(v, exp.Expr)]
     return found or list(node.expressions)
 
 
-def _aggregate(node: exp.Expression, scope: Scope) -> Phrase:
+def _aggregate(node: exp.Expr, scope: Scope) -> Phrase:
     from .aggregates import aggregate
 
     return aggregate(node, scope)
 
 
-def _window(node: exp.Expression, scope: Scope) -> Phrase:
+def _window(node: exp.Expr, scope: Scope) -> Phrase:
     from .windows import window
 
     return window(node, scope)
 
 
-_SAYINGS: dict[type[exp.Expression] | tuple[type[exp.Expression], ...], Callable[[Any, Scope], Phrase]] = {
+_SAYINGS: dict[type[exp.Expr] | tuple[type[exp.Expr], ...], Callable[[Any, Scope], Phrase]] = {
     exp.Column: _column,
     exp.Literal: _literal,
     exp.Boolean: _boolean,

@@ -6,7 +6,7 @@ the result (number, text, date, flag). Only functions listed here can be said, s
 
 from sqlglot import exp
 
-AGGREGATES: dict[type[exp.Expression], str] = {
+AGGREGATES: dict[type[exp.Expr], str] = {
     exp.Avg: "average",
     exp.Sum: "total",
     exp.Max: "highest",
@@ -27,9 +27,10 @@ NAMED_AGGREGATES = {
     "GEOMEAN": "geometric mean",
     "VAR_SAMP": "sample variance",
 }
+UNSAID_AGGREGATES = {"EVERY", "JSONB_AGG", "JSON_AGG", "JSONB_OBJECT_AGG", "JSON_GROUP_OBJECT", "JSON_GROUP_ARRAY"}
 AGGREGATE_OF = {"standard deviation", "sample standard deviation", "population standard deviation", "kurtosis",
                 "sample variance", "population variance", "skewness", "product", "geometric mean"}  # fmt: skip
-PAIRED: dict[type[exp.Expression], str] = {
+PAIRED: dict[type[exp.Expr], str] = {
     exp.Corr: "correlation between {0} and {1}",
     exp.CovarSamp: "sample covariance of {0} and {1}",
     exp.CovarPop: "population covariance of {0} and {1}",
@@ -39,7 +40,7 @@ PAIRED: dict[type[exp.Expression], str] = {
     exp.RegrR2: "R² of the regression of {0} on {1}",
     exp.RegrIntercept: "intercept of the regression line of {0} on {1}",
 }
-SCALARS: dict[type[exp.Expression] | str, tuple[str, str]] = {
+SCALARS: dict[type[exp.Expr] | str, tuple[str, str]] = {
     exp.Upper: ("{a} in upper case", "text"),
     exp.Lower: ("{a} in lower case", "text"),
     exp.Initcap: ("{a} with each word capitalised", "text"),

@@ -13,7 +13,7 @@ _ABBREVIATIONS = {
 }  # fmt: skip
 _IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women", "datum": "data"}
 _UNCOUNTABLE = {"weather", "staff", "data", "information", "equipment", "series", "species"}
-_UNIT = re.compile(r"^(?P<noun>.+?) in (?P<unit>[a-z°%][a-z° %-]*?( per [a-z]+)?)$")
+_UNIT = re.compile(r"^(?P<noun>.+?) in (?P<unit>[A-Za-z°%][A-Za-z° %-]*?)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Phrase:
 
     def the(self) -> str:
         """Return the phrase with its article."""
-        return self.text if self.bare or self.text.startswith(("the ", "its ")) else f"the {self.text}"
+        return self.text if self.bare or self.text.startswith(("the ", "its ", "whether ")) else f"the {self.text}"
 
     def many(self) -> str:
         """Return the plural of the phrase."""

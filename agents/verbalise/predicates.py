@@ -8,7 +8,7 @@ from .expressions import phrase
 from .naming import Phrase, listing
 from .scope import Scope, Unsayable, foreign_key
 
-_NUMBER: dict[type[exp.Expression], tuple[str, ...]] = {
+_NUMBER: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.GT: ("more than", "above", "greater than"),
     exp.GTE: ("at least",),
     exp.LT: ("less than", "below"),
@@ -16,7 +16,7 @@ _NUMBER: dict[type[exp.Expression], tuple[str, ...]] = {
     exp.EQ: ("", "exactly"),
     exp.NEQ: ("not",),
 }
-_DATE: dict[type[exp.Expression], tuple[str, ...]] = {
+_DATE: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.GT: ("after",), exp.GTE: ("on or after",), exp.LT: ("before",), exp.LTE: ("on or before",),
     exp.EQ: ("exactly",), exp.NEQ: ("not",),
 }  # fmt: skip
@@ -30,7 +30,7 @@ _OPPOSITE = {
 }
 
 
-def clause(node: exp.Expression, scope: Scope) -> str:
+def clause(node: exp.Expr, scope: Scope) -> str:
     """Return a relative clause for a row that satisfies ``node``; raises ``Unsayable`` when there is none."""
     if isinstance(node, exp.Paren):
         return clause(node.this, scope)
@@ -50,7 +50,7 @@ def clause(node: exp.Expression, scope: Scope) -> str:
     )
 
 
-def condition(node: exp.Expression, scope: Scope) -> str:
+def condition(node: exp.Expr, scope: Scope) -> str:
     """Return the predicate as a sentence: ``the distance is more than 1000``."""
     if isinstance(node, exp.Paren):
         return condition(node.this, scope)
@@ -60,12 +60,12 @@ def condition(node: exp.Expression, scope: Scope) -> str:
     return f"the {subject} {verb}"
 
 
-def _inside_and(node: exp.Expression, scope: Scope) -> str:
+def _inside_and(node: exp.Expr, scope: Scope) -> str:
     bare = node.unnest()
     return f"(either {clause(bare, scope)})" if isinstance(bare, exp.Or) else clause(node, scope)
 
 
-def _said(node: exp.Expression, scope: Scope, negative: bool = False) -> tuple[str, str]:
+def _said(node: exp.Expr, scope: Scope, negative: bool = False) -> tuple[str, str]:
     """Return the subject and the verb phrase of a simple predicate."""
     is_ = "is not" if negative else "is"
     if isinstance(node, exp.Paren):
@@ -99,7 +99,7 @@ def _said(node: exp.Expression, scope: Scope, negative: bool = False) -> tuple[s
     raise Unsayable(node.key)
 
 
-def _compared(node: exp.Expression, scope: Scope, negative: bool) -> tuple[str, str]:
+def _compared(node: exp.Expr, scope: Scope, negative: bool) -> tuple[str, str]:
     left, right, kind = node.this, node.expression, type(node)
     if isinstance(left, exp.Literal | exp.Subquery) and not isinstance(right, exp.Literal | exp.Subquery):
         left, right, kind = right, left, _OPPOSITE[kind]
@@ -156,7 +156,7 @@ def _either(values: list[str], is_: str) -> str:
     return joined if len(values) <= 2 else f"one of {joined}"
 
 
-def _any_of(left: exp.Expression, right: exp.Any, scope: Scope) -> tuple[str, str]:
+def _any_of(left: exp.Expr, right: exp.Any, scope: Scope) -> tuple[str, str]:
     array = right.this.unnest()
     if not isinstance(array, exp.Array):
         raise Unsayable("ANY of a query")
@@ -177,7 +177,7 @@ def _is(node: exp.Is, scope: Scope, negative: bool) -> tuple[str, str]:
     return subject, "is known" if negative else "is missing"
 
 
-def _null_safe(node: exp.Expression, scope: Scope, negative: bool) -> tuple[str, str]:
+def _null_safe(node: exp.Expr, scope: Scope, negative: bool) -> tuple[str, str]:
     differs = isinstance(node, exp.NullSafeNEQ) is not negative
     subject, value = phrase(node.this, scope), phrase(node.expression, scope)
     missing = " or missing" if differs else ""
@@ -187,7 +187,7 @@ def _null_safe(node: exp.Expression, scope: Scope, negative: bool) -> tuple[str,
     )
 
 
-def _matches(node: exp.Expression, scope: Scope, negative: bool) -> tuple[str, str]:
+def _matches(node: exp.Expr, scope: Scope, negative: bool) -> tuple[str, str]:
     negative = negative is not bool(node.args.get("negate"))
     subject, pattern = phrase(node.this, scope).text, node.expression.name
     anycase = ", ignoring case" if isinstance(node, exp.ILike | exp.RegexpILike) else ""
@@ -226,7 +226,7 @@ def _exists(node: exp.Exists, scope: Scope, negative: bool) -> str:
     return f"that have no {several}" if negative else f"that have at least one {one}"
 
 
-def correlation(node: exp.Expression, scope: Scope) -> str | None:
+def correlation(node: exp.Expr, scope: Scope) -> str | None:
     """Return how a subquery's row relates to the outer row, if ``node`` is such an equality, else None."""
     if not (isinstance(node, exp.EQ) and isinstance(node.this, exp.Column) and isinstance(node.expression, exp.Column)):
         return None

@@ -15,7 +15,7 @@ __all__ = ["combined", "many", "narrowed", "order_phrase", "question", "scalar"]
 _COMMANDS = ("List", "Show", "Find", "Give me", "Return")
 
 
-def question(query: exp.Expression, schema: Schema, dialect: str, rng: random.Random) -> str:
+def question(query: exp.Expr, schema: Schema, dialect: str, rng: random.Random) -> str:
     """Return a question that ``query`` answers; ``rng`` picks the phrasing.
 
     Raises ``Unsayable`` when any part of the query has no faithful words.

@@ -40,7 +40,7 @@ def enter(select: exp.Select, scope: Scope) -> Rows:
     return rows
 
 
-def _add(item: exp.Expression, scope: Scope, rows: Rows) -> None:
+def _add(item: exp.Expr, scope: Scope, rows: Rows) -> None:
     from .derived import entity_of
 
     alias = item.alias_or_name
@@ -78,11 +78,11 @@ def _join(join: exp.Join, scope: Scope, rows: Rows) -> None:
         rows.clauses.append(clause(part, scope))
 
 
-def _parts(condition: exp.Expression) -> list[exp.Expression]:
+def _parts(condition: exp.Expr) -> list[exp.Expr]:
     return list(condition.flatten()) if isinstance(condition, exp.And) else [condition.unnest()]
 
 
-def _link(part: exp.Expression, scope: Scope, rows: Rows) -> bool:
+def _link(part: exp.Expr, scope: Scope, rows: Rows) -> bool:
     """Record ``part`` as parent→child if it equates a foreign key, or one shared key of a derived table."""
     if not (isinstance(part, exp.EQ) and isinstance(part.this, exp.Column) and isinstance(part.expression, exp.Column)):
         return False

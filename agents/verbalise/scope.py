@@ -44,7 +44,7 @@ class Scope:
     rng: random.Random
     entities: dict[str, Entity] = field(default_factory=dict)
     ctes: dict[str, Entity] = field(default_factory=dict)
-    aliases: dict[str, exp.Expression] = field(default_factory=dict)
+    aliases: dict[str, exp.Expr] = field(default_factory=dict)
     windows: dict[str, exp.Window] = field(default_factory=dict)
     mentioned: set[str] = field(default_factory=set)
     row_noun: str = "row"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from .expressions import phrase
+from .lexicon import NAMED_AGGREGATES, UNSAID_AGGREGATES
 from .naming import Phrase, listing, plural
 from .predicates import clause, correlation
 from .relations import Rows, enter, finish
@@ -41,19 +42,13 @@ class Selection:
         return not self.grouped() and any(aggregates(p) for p in self.select.expressions)
 
 
-def aggregates(node: exp.Expression) -> bool:
+def aggregates(node: exp.Expr) -> bool:
     """Return whether an expression aggregates (outside a window and outside a subquery)."""
     if isinstance(node, exp.Window | exp.Subquery | exp.Select):
         return isinstance(node, exp.Window) and any(aggregates(a) for a in node.this.iter_expressions())
-    if isinstance(node, exp.AggFunc | exp.WithinGroup | exp.Filter | exp.JSONArrayAgg):
+    if isinstance(node, exp.AggFunc | exp.WithinGroup | exp.Filter | exp.JSONArrayAgg | exp.JSONObjectAgg):
         return True
-    if isinstance(node, exp.Anonymous) and node.name.upper() in (
-        "TOTAL",
-        "KURTOSIS",
-        "SKEWNESS",
-        "PRODUCT",
-        "GEOMEAN",
-    ):
+    if isinstance(node, exp.Anonymous) and node.name.upper() in NAMED_AGGREGATES.keys() | UNSAID_AGGREGATES:
         return True
     return any(aggregates(child) for child in node.iter_expressions())
 
@@ -85,11 +80,11 @@ def take_apart(select: exp.Select, scope: Scope) -> Selection:
     return said
 
 
-def _conjuncts(node: exp.Expression) -> list[exp.Expression]:
+def _conjuncts(node: exp.Expr) -> list[exp.Expr]:
     return list(node.flatten()) if isinstance(node, exp.And) else [node]
 
 
-def _where(node: exp.Expression, scope: Scope) -> str:
+def _where(node: exp.Expr, scope: Scope) -> str:
     related = correlation(node, scope) if scope.outer is not None else None
     if related is not None:
         return related
@@ -97,7 +92,7 @@ def _where(node: exp.Expression, scope: Scope) -> str:
     return f"({said})" if isinstance(node.unnest(), exp.Or) and scope.outer is None else said
 
 
-def _anti_joins(predicates: list[exp.Expression], said: Selection) -> list[exp.Expression]:
+def _anti_joins(predicates: list[exp.Expr], said: Selection) -> list[exp.Expr]:
     """Say ``LEFT JOIN b … WHERE b.key IS NULL`` as ``that have no b``; return the other predicates."""
     kept = []
     for node in predicates:
@@ -149,17 +144,17 @@ def _name_groups(said: Selection) -> None:
             said.hidden_keys = []
 
 
-_TOTALS: dict[type[exp.Expression], str] = {
+_TOTALS: dict[type[exp.Expr], str] = {
     exp.Rollup: "with subtotals at each level and a grand total",
     exp.Cube: "with subtotals for every combination and a grand total",
 }
 
 
-def _columns(node: exp.Expression) -> list[exp.Expression]:
+def _columns(node: exp.Expr) -> list[exp.Expr]:
     return list(node.expressions) if isinstance(node, exp.Tuple) else [node]
 
 
-def _resolve(key: exp.Expression, select: exp.Select) -> exp.Expression:
+def _resolve(key: exp.Expr, select: exp.Select) -> exp.Expr:
     if isinstance(key, exp.Literal) and not key.is_string:
         return select.expressions[int(key.this) - 1].unalias()
     for projection in select.expressions:
@@ -199,7 +194,7 @@ def order_phrase(order: exp.Order, scope: Scope, verb: str = "sorted by") -> str
     return f"{verb} {', then by '.join(said)}"
 
 
-def limit_phrase(select: exp.Expression) -> str:
+def limit_phrase(select: exp.Expr) -> str:
     """Return LIMIT, OFFSET or FETCH in words, or an empty string."""
     limit, offset = select.args.get("limit"), select.args.get("offset")
     skipped = f"skipping the first {offset.expression.name}" if offset is not None else ""

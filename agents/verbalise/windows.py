@@ -6,7 +6,7 @@ from .expressions import phrase
 from .naming import Phrase, listing, plural
 from .scope import Scope, Unsayable
 
-_RANKS: dict[type[exp.Expression], str] = {
+_RANKS: dict[type[exp.Expr], str] = {
     exp.RowNumber: "position",
     exp.Rank: "rank (ties share a rank, gaps follow)",
     exp.DenseRank: "dense rank (ties share a rank, no gaps)",
@@ -52,7 +52,7 @@ def _ordered(order: exp.Order | None, scope: Scope) -> str:
     return order_phrase(order, scope, verb="when ordered by")
 
 
-def _neighbour(function: exp.Expression, order: exp.Order | None, within: str, scope: Scope) -> Phrase:
+def _neighbour(function: exp.Expr, order: exp.Order | None, within: str, scope: Scope) -> Phrase:
     subject = phrase(function.this, scope)
     side = "previous" if isinstance(function, exp.Lag) else "next"
     offset = function.args.get("offset")
@@ -64,7 +64,7 @@ def _neighbour(function: exp.Expression, order: exp.Order | None, within: str, s
     return subject.of(f"{subject.text} of the {place} {_ordered(order, scope)}{within}")
 
 
-def _edge(function: exp.Expression, spec: exp.Window, order: exp.Order | None, within: str, scope: Scope) -> Phrase:
+def _edge(function: exp.Expr, spec: exp.Window, order: exp.Order | None, within: str, scope: Scope) -> Phrase:
     subject = phrase(function.this, scope)
     if isinstance(function, exp.FirstValue):
         return subject.of(f"{subject.text} of the first {scope.row_noun} {_ordered(order, scope)}{within}")
@@ -79,7 +79,7 @@ def _edge(function: exp.Expression, spec: exp.Window, order: exp.Order | None, w
     return subject.of(f"{subject.text} of the last {scope.row_noun} {_ordered(order, scope)}{within}")
 
 
-def _running(function: exp.Expression, spec: exp.Window, within: str, scope: Scope) -> Phrase:
+def _running(function: exp.Expr, spec: exp.Window, within: str, scope: Scope) -> Phrase:
     inner = phrase(function, scope)
     order = spec.args.get("order")
     if order is None:

@@ -1,0 +1,35 @@
+"""Which literals of a query a question must mention."""
+
+import re
+
+import sqlglot
+from sqlglot import exp
+
+_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In, exp.NullSafeEQ, exp.NullSafeNEQ)
+_PATTERNS = (exp.Like, exp.ILike, exp.Glob, exp.RegexpLike, exp.RegexpILike, exp.SimilarTo, exp.StartsWith)
+_SMALL = {"1": ("1", "one", "first", "the", "number")}
+
+
+def spoken_literals(sql: str, dialect: str) -> list[str]:
+    """Return the literals that decide the result: compared values, patterns without wildcards, LIMIT and OFFSET."""
+    found = []
+    for node in sqlglot.parse_one(sql, read=dialect).find_all(exp.Literal):
+        parent = node.parent
+        while isinstance(parent, exp.Neg | exp.Paren | exp.Array | exp.Any | exp.Cast | exp.Tuple):
+            parent = parent.parent
+        if isinstance(parent, _PATTERNS):
+            found += [part for part in re.split(r"[%*^$]+", node.this) if part]
+        elif isinstance(parent, (*_COMPARISONS, exp.Limit, exp.Offset, exp.Fetch)):
+            found.append(node.this)
+    return found
+
+
+def missing_literals(question: str, sql: str, dialect: str) -> list[str]:
+    """Return the literals of ``sql`` that ``question`` does not mention as they are (a 1 may be said in words)."""
+    said = question.replace(",", "") + " " + question
+    missing = []
+    for text in spoken_literals(sql, dialect):
+        forms = _SMALL.get(text, (text,))
+        if not any(re.search(rf"(?<![\w.]){re.escape(form)}(?![\w])", said, re.IGNORECASE) for form in forms) and text not in said:
+            missing.append(text)
+    return missing

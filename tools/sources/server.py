@@ -1,0 +1,77 @@
+"""A database server as a source, introspected and read through SQLAlchemy."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from ..errors import UsageError
+from ..schema import Column, ColumnType, ForeignKey, Schema, Table
+from .types import readable_type
+
+
+class ServerSource:
+    """The tables of the default schema behind a SQLAlchemy URL; nothing of the URL but the database name is shown."""
+
+    def __init__(self, url: str) -> None:
+        import sqlalchemy
+        from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+        try:
+            parsed = sqlalchemy.make_url(url)
+            if parsed.drivername == "postgresql":
+                parsed = parsed.set(drivername="postgresql+psycopg")
+            self._engine = sqlalchemy.create_engine(parsed)
+            self._inspector = sqlalchemy.inspect(self._engine)
+        except (ArgumentError, NoSuchModuleError, ImportError) as error:
+            raise UsageError(
+                "That database URL is not understood: write it as dialect+driver://user@host/name."
+            ) from error
+        except SQLAlchemyError as error:
+            raise UsageError(
+                f"The {parsed.get_backend_name()} server at {parsed.host or 'its socket'} cannot be reached: "
+                "check that it runs and that the user may log in."
+            ) from error
+        self.name = (parsed.database or parsed.get_backend_name()).lower()
+        self.fingerprint = hashlib.sha256(f"{parsed.host}:{parsed.port}/{parsed.database}".encode()).hexdigest()
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        return Schema(self.name, tuple(self._table(name) for name in self._inspector.get_table_names()))
+
+    def _table(self, name: str) -> Table:
+        columns = tuple(
+            Column(c["name"], readable_type(str(c["type"])), bool(c["nullable"]), c.get("comment"))
+            for c in self._inspector.get_columns(name)
+        )
+        primary = tuple(self._inspector.get_pk_constraint(name)["constrained_columns"])
+        foreign = tuple(
+            ForeignKey(tuple(k["constrained_columns"]), k["referred_table"], tuple(k["referred_columns"]))
+            for k in self._inspector.get_foreign_keys(name)
+        )
+        return Table(name, columns, primary, foreign, self._comment(name))
+
+    def _comment(self, name: str) -> str | None:
+        try:
+            return self._inspector.get_table_comment(name)["text"]
+        except NotImplementedError:  # the dialect has no table comments
+            return None
+
+    def rows(self, table: str) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a table, streamed; columns of other types as text."""
+        import sqlalchemy
+
+        columns = self.schema().table(table).columns
+        chosen = [
+            sqlalchemy.cast(sqlalchemy.column(c.name), sqlalchemy.Text).label(c.name)
+            if c.type is ColumnType.TEXT
+            else sqlalchemy.column(c.name)
+            for c in columns
+        ]
+        statement = sqlalchemy.select(*chosen).select_from(sqlalchemy.table(table))
+        with self._engine.connect().execution_options(stream_results=True, yield_per=10_000) as connection:
+            for row in connection.execute(statement):
+                yield tuple(row)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._engine.dispose()
