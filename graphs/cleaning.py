@@ -9,12 +9,9 @@ from typing import Any
 REDACTED = "[redacted]"
 _SHORTEST_SECRET = 8  # a shorter value would blank out ordinary text
 
-# Control sequences of ECMA-48 (CSI, OSC and the other strings, two-character escapes), then lone control characters.
+# Control sequences of ECMA-48: CSI, OSC and the other strings, short escapes; then every control character left.
 _ESCAPES = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
-    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
-    r"|\x1b[ -/]*[0-~]"
-    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
 )
 _URL_PASSWORD = re.compile(r"(?P<before>://[^\s:/@]*:)[^\s/@]+(?=@)")
 _SECRET_NAME = re.compile(r"(_KEY|_TOKEN|_PWD|SECRET|PASSWORD|PASSWD)$", re.IGNORECASE)

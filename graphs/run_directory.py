@@ -42,8 +42,9 @@ class RunDirectory:
             write_record(path / _RECORD, self._record)
             self._trace = Trace.create(path / _TRACE)
             opened.callback(self._trace.close)
-            self._pairs, self._attempts = JsonLines(path / _PAIRS), JsonLines(path / _ATTEMPTS)
+            self._pairs = JsonLines(path / _PAIRS)
             opened.callback(self._pairs.close)
+            self._attempts = JsonLines(path / _ATTEMPTS)
             opened.callback(self._attempts.close)
             self._cut_uncommitted()
             self._count()
@@ -144,7 +145,7 @@ def _record(path: Path, config: dict[str, Any]) -> dict[str, Any]:
     differing = sorted(k for k in {*old, *config} if old.get(k) != config.get(k))
     if differing:
         raise UsageError(f"{path} holds a run with another {', '.join(differing)}: choose another --out.")
-    return {**record, "status": "running"}
+    return {k: v for k, v in record.items() if k != "summary"} | {"status": "running"}
 
 
 @contextmanager

@@ -1,0 +1,63 @@
+"""How a dataset looks in a terminal: pairs and statistics."""
+
+from collections.abc import Iterable
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from .cleaning import strip_escapes
+from .dataset import DatasetStatistics, Pair
+from .statistics import FEATURES
+from .theme import QUIET, REPAIRED, pretty_sql, sql_syntax
+
+_LISTED = 12  # tables and keywords shown
+
+
+def show_pairs(console: Console, pairs: Iterable[Pair]) -> None:
+    """Print pairs: the question, its lineage in short, the SQL."""
+    for pair in pairs:
+        console.print(_pair(pair), end="\n\n")
+
+
+def show_statistics(console: Console, statistics: DatasetStatistics) -> None:
+    """Print what a dataset is made of."""
+    grid = _grid()
+    fewest, median, most = statistics.question_words
+    grid.add_row("pairs", str(statistics.pairs))
+    grid.add_row("repaired", _share(statistics.repaired, statistics.pairs))
+    for name in FEATURES:
+        grid.add_row(f"with {name}", _share(statistics.features.get(name, 0), statistics.pairs))
+    grid.add_row("distinct templates", str(statistics.templates))
+    grid.add_row("distinct skeletons", str(statistics.skeletons))
+    grid.add_row("words in a question", f"{fewest} to {most}, median {median}")
+    grid.add_row("tables", _listed(statistics.tables))
+    grid.add_row("keywords", _listed(statistics.keywords))
+    console.print(grid)
+
+
+def _grid() -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style=QUIET, no_wrap=True)
+    grid.add_column(overflow="fold")
+    return grid
+
+
+def _pair(pair: Pair) -> RenderableType:
+    about = [str(pair["id"]), f"{pair['rows']} rows", " ".join(pair["features"]) or "one table"]
+    line = Text(" · ".join(about), style=QUIET)
+    if pair["repaired"]:
+        line.append(" · repaired", style=REPAIRED)
+    sql = sql_syntax(pretty_sql(strip_escapes(pair["sql"]), pair["dialect"]))
+    return Group(Text(strip_escapes(pair["question"]), style="bold"), line, Padding(sql, (0, 0, 0, 2)))
+
+
+def _share(count: int, of: int) -> str:
+    return f"{count:>5}  {100 * count / of:5.1f} %" if of else "0"
+
+
+def _listed(counts: dict[str, int]) -> str:
+    shown = [f"{strip_escapes(name)} {count}" for name, count in list(counts.items())[:_LISTED]]
+    more = len(counts) - len(shown)
+    return ", ".join(shown) + (f", and {more} more" if more > 0 else "")

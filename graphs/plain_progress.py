@@ -1,0 +1,54 @@
+"""The progress of a build as plain lines, where there is no terminal."""
+
+from types import TracebackType
+from typing import TextIO
+
+from .progress import Progress, clock_face
+from .totals import ItemResult, Totals
+
+_EVERY = 2.0  # seconds between lines
+
+
+class PlainProgress:
+    """Watches a build and prints a line at each stage and at most every two seconds; a context manager."""
+
+    def __init__(self, stream: TextIO, title: str, goal: int) -> None:
+        self._stream = stream
+        self._title = title
+        self._said = 0.0
+        self.progress = Progress(goal)
+
+    def __enter__(self) -> "PlainProgress":
+        self._say(self._title)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.progress.end_stage()
+        if self.progress.totals.items:
+            self._say(self._line())
+
+    def on_stage(self, name: str) -> None:
+        """Print that a stage begins."""
+        self.progress.on_stage(name)
+        self._say(f"{name} …")
+
+    def on_item(self, result: ItemResult, totals: Totals) -> None:
+        """Count an item, and print where the build stands if it is time to."""
+        self.progress.on_item(result, totals)
+        if self.progress.clock() - self._said >= _EVERY:
+            self._say(self._line())
+
+    def on_sql(self, sql: str) -> None:
+        """Nothing: a log has no use for each statement."""
+
+    def _line(self) -> str:
+        progress, totals = self.progress, self.progress.totals
+        left = f", {clock_face(progress.remaining)} left" if progress.remaining else ""
+        return (
+            f"{totals.kept}/{progress.goal} kept ({totals.repaired} repaired), {totals.rejected.total()} rejected, "
+            f"{progress.rate:.1f} pairs/s{left}"
+        )
+
+    def _say(self, line: str) -> None:
+        self._said = self.progress.clock()
+        print(line, file=self._stream, flush=True)

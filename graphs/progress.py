@@ -1,0 +1,83 @@
+"""How far a build is: what its dashboards show."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .totals import ItemResult, Totals
+
+_WINDOW = 30.0  # seconds over which the rate is measured
+
+
+@dataclass(slots=True)
+class Stage:
+    """A stage of the build and when, in seconds of the clock, it began and ended."""
+
+    name: str
+    began: float
+    ended: float | None = None
+
+
+@dataclass(slots=True)
+class Progress:
+    """The state of a build as its observer hears of it; ``goal`` is the number of pairs wanted."""
+
+    goal: int
+    clock: Callable[[], float] = time.monotonic
+    began: float = field(init=False)
+    stages: list[Stage] = field(default_factory=list)
+    totals: Totals = field(default_factory=Totals)
+    sql: str = ""
+    new: int = 0
+    _kept_at: deque[float] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        self.began = self.clock()
+
+    def on_stage(self, name: str) -> None:
+        """End the stage under way and begin ``name``."""
+        self.end_stage()
+        self.stages.append(Stage(name, self.clock()))
+
+    def end_stage(self) -> None:
+        """End the stage under way, if there is one."""
+        if self.stages:
+            self.stages[-1].ended = self.clock()
+
+    def on_item(self, result: ItemResult, totals: Totals) -> None:
+        """Take in the result of an item and the totals with it."""
+        self.totals = totals
+        if result.status == "kept":
+            self.new += 1
+            self._kept_at.append(self.clock())
+
+    def on_sql(self, sql: str) -> None:
+        """Remember the statement that is under way."""
+        self.sql = sql
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the build began."""
+        return self.clock() - self.began
+
+    @property
+    def rate(self) -> float:
+        """Pairs kept per second over the last 30 seconds of the last stage; 0 before the first."""
+        now = self.clock()
+        while self._kept_at and self._kept_at[0] < now - _WINDOW:
+            self._kept_at.popleft()
+        since = max(self.stages[-1].began if self.stages else self.began, now - _WINDOW)
+        return len(self._kept_at) / (now - since) if now > since else 0.0
+
+    @property
+    def remaining(self) -> float | None:
+        """Seconds left at this rate; None while nothing tells."""
+        rate = self.rate
+        return (self.goal - self.totals.kept) / rate if rate else None
+
+
+def clock_face(seconds: float) -> str:
+    """Return a duration as ``h:mm:ss``."""
+    whole = max(0, round(seconds))
+    return f"{whole // 3600}:{whole % 3600 // 60:02}:{whole % 60:02}"

@@ -1,0 +1,73 @@
+"""What is shown when a build ends."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from .cleaning import strip_escapes
+from .dataset import dataset_statistics, sample_pairs
+from .dataset_view import show_pairs
+from .progress import clock_face
+from .statistics import FEATURES
+from .theme import KEPT, QUIET, REJECTED, REPAIRED
+from .totals import Totals
+
+_REASONS = 8
+_SAMPLES = 5
+
+
+def show_summary(console: Console, run: Path, totals: Totals, new: int, seconds: float, engine: str) -> None:
+    """Print a build's table, five of its pairs, its files and the next commands.
+
+    ``new`` is how many of the pairs this process added, in ``seconds``.
+    """
+    console.print(_table(run, totals, new, seconds, engine))
+    console.print()
+    show_pairs(console, sample_pairs(run, _SAMPLES, seed=0))
+    console.print(_next_steps(run), soft_wrap=True)
+
+
+def _table(run: Path, totals: Totals, new: int, seconds: float, engine: str) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(justify="right", style=QUIET, no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(
+        Text("kept", style=KEPT), str(totals.kept), _percent(totals.kept, totals.items), f"verified in {engine}"
+    )
+    grid.add_row(
+        Text("repaired", style=REPAIRED), str(totals.repaired), _percent(totals.repaired, totals.kept), "of them"
+    )
+    rejected = totals.rejected.total()
+    grid.add_row(Text("rejected", style=REJECTED), str(rejected), _percent(rejected, totals.items))
+    for reason, count in totals.rejected.most_common(_REASONS):
+        grid.add_row("", str(count), "", strip_escapes(reason))
+    speed = f"{new / seconds:.1f}" if seconds else "-"
+    grid.add_row("pairs/s", speed, "", Text(f"{new} in {clock_face(seconds)}", style=QUIET))
+    used = dataset_statistics(run).features
+    for feature in FEATURES:
+        grid.add_row(f"with {feature}", str(used.get(feature, 0)), _percent(used.get(feature, 0), totals.kept))
+    return grid
+
+
+def _next_steps(run: Path) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(style=QUIET)
+    for file, what in (
+        ("pairs.jsonl", "the dataset"),
+        ("attempts.jsonl", "every execution"),
+        ("trace.sqlite", "every step, for sqlite3"),
+    ):
+        grid.add_row(str(run / file), what)
+    grid.add_row(f"isogloss dataset stats {run}", "what the dataset is made of")
+    grid.add_row(f"isogloss trace list {run} --status rejected", "what was rejected, and why")
+    grid.add_row(f"isogloss trace step {run} 0", "step through an item")
+    return grid
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else ""
