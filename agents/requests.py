@@ -22,8 +22,11 @@ def snippets_text(hits: Sequence[Hit]) -> str:
 
 def expand_request(dialect: str, template: str, hits: Sequence[Hit], variation: int) -> list[BaseMessage]:
     """Ask the generator to expand ``template`` with what ``hits`` teach; another variation, another reply."""
-    return request("expand", dialect, {"dialect": dialect, "template": template, "snippets": snippets_text(hits),
-                                       "variation": str(variation)})  # fmt: skip
+    return request(
+        "expand",
+        dialect,
+        {"dialect": dialect, "template": template, "snippets": snippets_text(hits), "variation": str(variation)},
+    )
 
 
 def fill_request(dialect: str, template: str, schema: str, variation: int) -> list[BaseMessage]:
@@ -49,8 +52,18 @@ def critique_request(
 
 def repair_request(dialect: str, attempt: dict[str, Any], hits: Sequence[Hit], schema: str) -> list[BaseMessage]:
     """Ask the repairer to mend the query of a failed ``attempt`` with what ``hits`` teach."""
-    return request("repair", dialect, {
-        "dialect": dialect, "question": attempt["question"], "sql": attempt["sql"], "outcome": attempt["outcome"],
-        "error_class": attempt["error_class"] or "", "error": attempt["error"] or "", "attempt": str(attempt["number"]),
-        "snippets": snippets_text(hits), "schema": schema,
-    })  # fmt: skip
+    return request(
+        "repair",
+        dialect,
+        {
+            "dialect": dialect,
+            "question": attempt["question"],
+            "sql": attempt["sql"],
+            "outcome": attempt["outcome"],
+            "error_class": attempt["error_class"] or "",
+            "error": attempt["error"] or "",
+            "attempt": str(attempt["number"]),
+            "snippets": snippets_text(hits),
+            "schema": schema,
+        },
+    )

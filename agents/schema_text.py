@@ -24,8 +24,10 @@ def _render_table(table: Table, samples: Mapping[tuple[str, str], list[Any]]) ->
     lines = [_render_column(c, samples.get((table.name, c.name), [])) for c in table.columns]
     if table.primary_key:
         lines.append(f"  PRIMARY KEY ({', '.join(table.primary_key)}),")
-    lines += [f"  FOREIGN KEY ({', '.join(k.columns)}) REFERENCES {k.referred_table} ({', '.join(k.referred_columns)}),"
-              for k in table.foreign_keys]  # fmt: skip
+    lines += [
+        f"  FOREIGN KEY ({', '.join(k.columns)}) REFERENCES {k.referred_table} ({', '.join(k.referred_columns)}),"
+        for k in table.foreign_keys
+    ]
     comment = f" -- {_one_line(table.comment)}" if table.comment else ""
     return f"CREATE TABLE {table.name} ({comment}\n" + "\n".join(lines) + "\n);"
 
@@ -48,7 +50,9 @@ def read_schema(text: str) -> Schema:
 
 
 def _read_table(match: re.Match[str]) -> Table:
-    columns, foreign, primary = [], [], ()
+    columns: list[Column] = []
+    foreign: list[ForeignKey] = []
+    primary: tuple[str, ...] = ()
     for line in match["body"].splitlines():
         if found := _PRIMARY.match(line):
             primary = _names(found["columns"])

@@ -1,14 +1,15 @@
-"""Building a dataset: many items through the item graph, committed in order until enough pairs are kept."""
+"""Building a dataset: items through the item graph, committed in order until enough pairs are kept."""
 
 import asyncio
+import hashlib
 import random
 import time
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, aclosing
+from contextlib import ExitStack, aclosing, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from .. import __version__
 from ..agents.models import chat_model
 from ..agents.prompting import prompt_hash
 from ..knowledge.corpus import Corpus, load_corpus
@@ -22,7 +23,7 @@ from .duplicates import Duplicates
 from .item_graph import item_graph
 from .results import item_result
 from .run_directory import ItemResult, RunDirectory, Totals
-from .state import ItemState
+from .stream import Items, final_states
 from .workbench import Workbench, open_workbench
 
 _FRUITLESS = 400  # items in a row without a kept pair: the templates and the database are exhausted
@@ -30,7 +31,10 @@ _FRUITLESS = 400  # items in a row without a kept pair: the templates and the da
 
 @dataclass(frozen=True, slots=True)
 class BuildConfig:
-    """What to build: ``n`` pairs of ``dialect`` on the database ``db``, into the run directory ``out``."""
+    """What to build: ``n`` pairs of ``dialect`` on the database ``db``, into the run directory ``out``.
+
+    ``evaluation`` marks the database as one that models are evaluated on, in every record.
+    """
 
     dialect: str
     db: str = "flights"
@@ -48,11 +52,16 @@ class BuildConfig:
 
 
 class Observer(Protocol):
-    """Whoever watches a build: told of each stage, item and statement."""
+    """Whoever watches a build."""
 
-    def on_stage(self, name: str) -> None: ...
-    def on_item(self, result: ItemResult, totals: Totals) -> None: ...
-    def on_sql(self, sql: str) -> None: ...
+    def on_stage(self, name: str) -> None:
+        """A stage begins."""
+
+    def on_item(self, result: ItemResult, totals: Totals) -> None:
+        """An item was committed."""
+
+    def on_sql(self, sql: str) -> None:
+        """A statement is about to be executed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,35 +83,42 @@ def build(config: BuildConfig, observer: Observer) -> Summary:
     get_dialect(config.dialect)
     generator, critic = chat_model(config.generator), chat_model(config.critic)
     with ExitStack() as stack:
-        observer.on_stage("corpus")
+        observer.on_stage("index the corpus")
         corpus = load_corpus(config.dialect, config.corpus)
-        index = stack.enter_context(_closing(open_index(corpus)))
-        observer.on_stage("templates")
+        index = stack.enter_context(closing(open_index(corpus)))
+        observer.on_stage("abstract the templates")
         templates = _templates(config)
-        observer.on_stage("database")
-        source = stack.enter_context(_closing(open_source(config.db)))
-        run = stack.enter_context(
-            _closing(
-                RunDirectory.open(
-                    _directory(config, source.name), _identity(config, corpus, source.fingerprint, templates)
-                )
-            )
-        )
-        engine = stack.enter_context(open_engine(config.dialect, source, workers=config.workers))
+        observer.on_stage("load the database")
+        with closing(open_source(config.db)) as source:
+            database, identity = source.name, _identity(config, corpus, source.fingerprint, templates)
+        path = config.out or Path("runs") / f"{config.dialect}-{database}-{config.seed}"
+        run = stack.enter_context(closing(RunDirectory.open(path, identity, _secrets(config.db))))
+        engine = stack.enter_context(open_engine(config.dialect, config.db, workers=config.workers))
         bench = open_workbench(engine, index, generator, critic, config.max_repairs)
-        observer.on_stage("build")
+        observer.on_stage("build pairs")
         began = time.monotonic()
-        lineage = _lineage(config, corpus, engine, source.name)
-        exhausted = asyncio.run(_run(config, bench, templates, corpus_keywords(corpus), run, lineage, observer))
+        lineage = _lineage(config, corpus, engine, database)
+        items = Items(templates, corpus_keywords(corpus), config.seed)
+        exhausted = asyncio.run(_commit_items(config, bench, items, run, lineage, observer))
         summary = Summary(run.path, run.totals, time.monotonic() - began, engine.version, exhausted)
-        run.finish({"seconds": summary.seconds, "exhausted": exhausted, **lineage})
+        run.finish({"seconds": round(summary.seconds, 2), "exhausted": exhausted, **lineage})
     return summary
 
 
-def _closing(thing: Any) -> Any:
-    from contextlib import closing
-
-    return closing(thing)
+async def _commit_items(
+    config: BuildConfig, bench: Workbench, items: Items, run: RunDirectory, lineage: dict[str, Any], observer: Observer
+) -> bool:
+    """Commit results in the order of their index, so that the same seed keeps the same pairs; True if exhausted."""
+    duplicates = Duplicates(config.dialect, (r["sql"] for r in run.results() if r["status"] == "kept"))
+    fruitless = 0
+    states = final_states(item_graph(bench), items, run.next_item, config.in_flight, observer.on_sql)
+    async with aclosing(states):
+        while run.kept < config.n and fruitless < _FRUITLESS:
+            result = item_result(await anext(states), duplicates, lineage, bench)
+            run.commit(result)
+            observer.on_item(result, run.totals)
+            fruitless = 0 if result.status == "kept" else fruitless + 1
+    return run.kept < config.n
 
 
 def _templates(config: BuildConfig) -> list[Template]:
@@ -111,91 +127,45 @@ def _templates(config: BuildConfig) -> list[Template]:
     return found
 
 
-def _directory(config: BuildConfig, database: str) -> Path:
-    return config.out or Path("runs") / f"{config.dialect}-{database}-{config.seed}"
+def _secrets(db: str) -> list[str]:
+    """Return what of a database's URL must never be written: its password."""
+    if "://" not in db:
+        return []
+    from sqlalchemy import make_url
+
+    password = make_url(db).password
+    return [str(password)] if password else []
 
 
 def _identity(config: BuildConfig, corpus: Corpus, fingerprint: str, templates: list[Template]) -> dict[str, Any]:
     """Return what determines the data: everything but how many pairs and how fast."""
-    import hashlib
-
-    listed = hashlib.sha256("\n".join(sorted(t.sql for t in templates)).encode()).hexdigest()[:16]
-    return {"dialect": config.dialect, "database": fingerprint, "seed": config.seed, "generator": config.generator,
-            "critic": config.critic, "corpus": corpus.hash, "templates": listed, "max_repairs": config.max_repairs,
-            "evaluation": config.evaluation}  # fmt: skip
+    listed = hashlib.sha256("\n".join(t.sql for t in templates).encode()).hexdigest()
+    return {
+        "dialect": config.dialect,
+        "database": fingerprint,
+        "seed": config.seed,
+        "generator": config.generator,
+        "critic": config.critic,
+        "corpus": corpus.hash,
+        "templates": listed,
+        "max_repairs": config.max_repairs,
+        "evaluation": config.evaluation,
+    }
 
 
 def _lineage(config: BuildConfig, corpus: Corpus, engine: Engine, database: str) -> dict[str, Any]:
     """Return where every pair of the run comes from."""
-    from .. import __version__
-
     return {
-        "dialect": config.dialect, "database": database, "engine": engine.version, "stand_in": engine.stand_in,
-        "evaluation_database": config.evaluation, "generator": config.generator, "critic": config.critic,
-        "corpus": corpus.name, "corpus_hash": corpus.hash, "seed": config.seed, "isogloss": __version__,
+        "dialect": config.dialect,
+        "database": database,
+        "engine": engine.version,
+        "stand_in": engine.stand_in,
+        "evaluation_database": config.evaluation,
+        "generator": config.generator,
+        "critic": config.critic,
+        "corpus": corpus.name,
+        "corpus_hash": corpus.hash,
+        "seed": config.seed,
+        "isogloss": __version__,
         "prompts": {name: prompt_hash(name) for name in ("expand", "fill", "critique", "repair")},
-    }  # fmt: skip
-
-
-async def _run(config: BuildConfig, bench: Workbench, templates: list[Template], keywords: list[str],
-               run: RunDirectory, lineage: dict[str, Any], observer: Observer) -> bool:  # fmt: skip
-    """Commit results in the order of their index, so that the same seed keeps the same pairs; True if exhausted."""
-    if run.kept >= config.n:
-        return False
-    duplicates = Duplicates(config.dialect, run.results())
-    fruitless = 0
-    async with aclosing(_results(config, bench, templates, keywords, run.next_item, observer)) as states:
-        async for state in states:
-            result = item_result(state, duplicates, lineage, bench)
-            run.commit(result)
-            observer.on_item(result, run.totals)
-            fruitless = 0 if result.status == "kept" else fruitless + 1
-            if run.kept >= config.n or fruitless >= _FRUITLESS:
-                return run.kept < config.n
-    return True
-
-
-async def _results(config: BuildConfig, bench: Workbench, templates: list[Template], keywords: list[str], first: int,
-                   observer: Observer) -> AsyncIterator[ItemState]:  # fmt: skip
-    """Yield finished items in order of their index, ``in_flight`` of them under way at a time."""
-    graph = item_graph(bench)
-    index, waiting = (
-        first,
-        [
-            asyncio.create_task(_one(graph, _begin(config, templates, keywords, i), observer))
-            for i in range(first, first + config.in_flight)
-        ],
-    )
-    try:
-        while True:
-            yield await waiting.pop(0)
-            following = index + config.in_flight
-            index += 1
-            waiting.append(asyncio.create_task(_one(graph, _begin(config, templates, keywords, following), observer)))
-    finally:
-        for task in waiting:
-            task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
-
-
-def _begin(config: BuildConfig, templates: list[Template], keywords: list[str], index: int) -> ItemState:
-    template = templates[index % len(templates)]
-    focus = random.Random(f"{config.seed}/{index}").choice(keywords)
-    return {
-        "index": index,
-        "seed": template.seed,
-        "seed_template": template.sql,
-        "focus": focus,
-        "messages": [],
-        "attempts": [],
-        "steps": [],
     }
-
-
-async def _one(graph: Any, state: ItemState, observer: Observer) -> ItemState:
-    async for mode, chunk in graph.astream(state, stream_mode=["updates", "values"]):
-        if mode == "values":
-            state = chunk
-        elif "sql" in (update := next(iter(chunk.values())) or {}):
-            observer.on_sql(update["sql"])
-    return state

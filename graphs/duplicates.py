@@ -1,7 +1,6 @@
 """Keeping every pair of a run different: no query twice, no skeleton twice on the same tables."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlglot import exp, parse_one
 
@@ -11,13 +10,12 @@ from ..tools.skeleton import skeleton
 class Duplicates:
     """The queries and skeletons kept so far."""
 
-    def __init__(self, dialect: str, kept: Iterable[dict[str, Any]] = ()) -> None:
+    def __init__(self, dialect: str, kept: Iterable[str] = ()) -> None:
         self.dialect = dialect
         self._queries: set[str] = set()
         self._shapes: set[tuple[str, tuple[str, ...]]] = set()
-        for summary in kept:
-            if summary.get("sql"):
-                self.find(summary["sql"])
+        for sql in kept:
+            self.find(sql)
 
     def find(self, sql: str) -> str | None:
         """Return what ``sql`` repeats (``duplicate query`` or ``duplicate skeleton``), else remember it."""

@@ -21,11 +21,17 @@ def attempt_query(state: ItemState, bench: Workbench) -> tuple[dict[str, Any], l
     if outcome is Outcome.RUNS:
         outcome = Outcome.VACUOUS if is_vacuous(execution) else _stability(execution, sql, bench)
     record = {
-        "number": len(state.get("attempts", [])) + 1, "sql": sql, "question": state["question"], "outcome": outcome.value,
-        "error_class": execution.error_class.value if execution.error_class else None, "error": execution.error,
-        "rule": execution.rule, "rows": len(execution.rows), "seconds": round(execution.seconds, 4),
+        "number": len(state.get("attempts", [])) + 1,
+        "sql": sql,
+        "question": state["question"],
+        "outcome": outcome.value,
+        "error_class": execution.error_class.value if execution.error_class else None,
+        "error": execution.error,
+        "rule": execution.rule,
+        "rows": len(execution.rows),
+        "seconds": round(execution.seconds, 4),
         "engine": bench.engine.version,
-    }  # fmt: skip
+    }
     return record, [list(r) for r in execution.rows]
 
 

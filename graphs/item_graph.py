@@ -1,5 +1,9 @@
-"""The graph of one item: retrieve → expand → fill ⇄ tools → execute → critic → accept, or repair ⇄ tools → execute, or reject."""
+"""The graph of one item.
 
+retrieve → expand → fill ⇄ tools → execute → critic → accept, or repair ⇄ tools → execute, or reject
+"""
+
+from langchain_core.runnables import RunnableLambda
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
@@ -14,11 +18,17 @@ def item_graph(bench: Workbench) -> CompiledStateGraph[ItemState, None, ItemStat
     """Wire the nodes to ``bench`` and return the compiled graph; it takes one item's state to its end."""
     graph = StateGraph(ItemState)
     for name, node in (
-        ("retrieve", nodes.retrieve), ("expand", nodes.expand), ("fill", nodes.fill), ("tools", nodes.call_tools),
-        ("execute", nodes.execute), ("critic", nodes.critic), ("repair", nodes.repair), ("accept", nodes.accept),
+        ("retrieve", nodes.retrieve),
+        ("expand", nodes.expand),
+        ("fill", nodes.fill),
+        ("tools", nodes.call_tools),
+        ("execute", nodes.execute),
+        ("critic", nodes.critic),
+        ("repair", nodes.repair),
+        ("accept", nodes.accept),
         ("reject", nodes.reject),
-    ):  # fmt: skip
-        graph.add_node(name, nodes.timed(node, bench))
+    ):
+        graph.add_node(name, RunnableLambda(nodes.timed(node, bench)))
     graph.add_edge(START, "retrieve")
     graph.add_edge("retrieve", "expand")
     graph.add_conditional_edges("expand", routes.after_expand, ["fill", "reject"])

@@ -1,6 +1,6 @@
 """From an item's final state to what a run keeps of it."""
 
-from typing import Any
+from typing import Any, Literal
 
 from ..tools.skeleton import skeleton
 from .duplicates import Duplicates, tables_of
@@ -13,10 +13,8 @@ from .workbench import Workbench
 
 def item_result(state: ItemState, duplicates: Duplicates, lineage: dict[str, Any], bench: Workbench) -> ItemResult:
     """Return the result of an item: its pair if it is kept and new, every attempt, and the steps for the trace."""
-    status, reason = state["status"], state.get("reason")
-    if status == "kept":
-        reason = duplicates.find(state["sql"])
-        status = "kept" if reason is None else "rejected"
+    reason = duplicates.find(state["sql"]) if state["status"] == "kept" else state["reason"]
+    status: Literal["kept", "rejected"] = "kept" if reason is None else "rejected"
     attempts = [{"item": state["index"], **a} for a in state["attempts"]]
     steps = [Step(**step) for step in state["steps"]]
     pair = _pair(state, lineage, bench) if status == "kept" else None
@@ -28,10 +26,19 @@ def _pair(state: ItemState, lineage: dict[str, Any], bench: Workbench) -> dict[s
     sql = state["sql"]
     return {
         "id": f"{lineage['dialect']}-{lineage['database']}-{lineage['seed']}-{state['index']}",
-        "question": state["question"], "sql": sql, "paraphrases": state["paraphrases"],
-        "rows": state["row_count"], "tables": list(tables_of(sql, bench.dialect)),
-        "keywords": state["keywords"], "features": sorted(features(sql, bench.dialect)),
-        "skeleton": skeleton(sql, bench.dialect), "template": state["template"], "seed_query": state["seed"],
-        "snippets": [s["id"] for s in state["snippets"]], "taught_by": state["taught_by"],
-        "attempts": len(state["attempts"]), "repaired": len(state["attempts"]) > 1, **lineage,
-    }  # fmt: skip
+        "question": state["question"],
+        "sql": sql,
+        "paraphrases": state["paraphrases"],
+        "rows": state["row_count"],
+        "tables": list(tables_of(sql, bench.dialect)),
+        "keywords": state["keywords"],
+        "features": sorted(features(sql, bench.dialect)),
+        "skeleton": skeleton(sql, bench.dialect),
+        "template": state["template"],
+        "seed_query": state["seed"],
+        "snippets": [s["id"] for s in state["snippets"]],
+        "taught_by": state["taught_by"],
+        "attempts": len(state["attempts"]),
+        "repaired": len(state["attempts"]) > 1,
+        **lineage,
+    }

@@ -46,7 +46,14 @@ def open_workbench(
         (t.name, c.name): engine.sample_values(t.name, c.name, limit=3) for t in schema.tables for c in t.columns
     }
     return Workbench(
-        engine, index, schema, render_schema(schema, samples), Agent(generator, ProposeTemplate),
-        Agent(generator, ProposeCandidate, tools), Agent(critic, GiveVerdict), Agent(generator, ProposeRepair, tools),
-        ToolNode(tools), max_repairs,
-    )  # fmt: skip
+        engine,
+        index,
+        schema,
+        render_schema(schema, samples),
+        Agent(generator, ProposeTemplate),
+        Agent(generator, ProposeCandidate, tools),
+        Agent(critic, GiveVerdict),
+        Agent(generator, ProposeRepair, tools),
+        ToolNode(tools),
+        max_repairs,
+    )

@@ -7,10 +7,12 @@ from sqlglot import exp
 
 from .transplant import base_aliases, is_rows, next_number
 
+Rewrite = Callable[[exp.Select, random.Random], exp.Select | None]
 
-def work_in(keyword: str, example: exp.Select, template: exp.Select, rng: random.Random) -> exp.Select | None:
+
+def work_in(keyword: str, template: exp.Select, rng: random.Random) -> exp.Select | None:
     """Return ``template`` rewritten with the clause that ``keyword`` names, or None where it does not fit."""
-    return _REWRITES[keyword](template.copy(), example, rng)
+    return _REWRITES[keyword](template.copy(), rng)
 
 
 def _columns(tree: exp.Select, *kinds: str) -> list[exp.Column]:
@@ -29,11 +31,13 @@ def _ordering(tree: exp.Select, key: exp.Column, rng: random.Random) -> list[exp
         c for c in _columns(tree, "text", "number", "date", "flag", "key") if c.sql() not in (first.sql(), key.sql())
     ]
     descending = rng.random() < 0.7
-    return [exp.Ordered(this=first.copy(), desc=descending, nulls_first=descending), *(
-        exp.Ordered(this=c.copy()) for c in rest)]  # fmt: skip
+    return [
+        exp.Ordered(this=first.copy(), desc=descending, nulls_first=descending),
+        *(exp.Ordered(this=c.copy()) for c in rest),
+    ]
 
 
-def _distinct_on(tree: exp.Select, example: exp.Select, rng: random.Random) -> exp.Select | None:
+def _distinct_on(tree: exp.Select, rng: random.Random) -> exp.Select | None:
     keys = _columns(tree, "text", "flag")
     if not is_rows(tree) or not keys:
         return None
@@ -52,7 +56,7 @@ def _distinct_on(tree: exp.Select, example: exp.Select, rng: random.Random) -> e
     return tree
 
 
-def _qualify(tree: exp.Select, example: exp.Select, rng: random.Random) -> exp.Select | None:
+def _qualify(tree: exp.Select, rng: random.Random) -> exp.Select | None:
     keys = _columns(tree, "text", "flag")
     if not is_rows(tree) or not keys or tree.args.get("limit"):
         return None
@@ -65,7 +69,7 @@ def _qualify(tree: exp.Select, example: exp.Select, rng: random.Random) -> exp.S
     return tree
 
 
-def _with_ties(tree: exp.Select, example: exp.Select, rng: random.Random) -> exp.Select | None:
+def _with_ties(tree: exp.Select, rng: random.Random) -> exp.Select | None:
     limit, order = tree.args.get("limit"), tree.args.get("order")
     if order is None or tree.args.get("distinct"):
         return None
@@ -78,8 +82,8 @@ def _with_ties(tree: exp.Select, example: exp.Select, rng: random.Random) -> exp
 
 def _totals(
     kind: type[exp.Expr],
-) -> Callable[[exp.Select, exp.Select, random.Random], exp.Select | None]:
-    def rewrite(tree: exp.Select, example: exp.Select, rng: random.Random) -> exp.Select | None:
+) -> Rewrite:
+    def rewrite(tree: exp.Select, rng: random.Random) -> exp.Select | None:
         group = tree.args.get("group")
         if (
             group is None
@@ -103,7 +107,7 @@ def _totals(
     return rewrite
 
 
-def _group_by_all(tree: exp.Select, example: exp.Select, rng: random.Random) -> exp.Select | None:
+def _group_by_all(tree: exp.Select, rng: random.Random) -> exp.Select | None:
     group = tree.args.get("group")
     if group is None:
         return None
@@ -114,7 +118,7 @@ def _group_by_all(tree: exp.Select, example: exp.Select, rng: random.Random) -> 
     return tree
 
 
-def _named_window(tree: exp.Select, example: exp.Select, rng: random.Random) -> exp.Select | None:
+def _named_window(tree: exp.Select, rng: random.Random) -> exp.Select | None:
     windows = [w for p in tree.expressions for w in p.find_all(exp.Window)]
     if not windows or tree.args.get("windows"):
         return None
@@ -129,8 +133,8 @@ def _named_window(tree: exp.Select, example: exp.Select, rng: random.Random) -> 
     return tree
 
 
-def _existence_join(kind: str) -> Callable[[exp.Select, exp.Select, random.Random], exp.Select | None]:
-    def rewrite(tree: exp.Select, example: exp.Select, rng: random.Random) -> exp.Select | None:
+def _existence_join(kind: str) -> Rewrite:
+    def rewrite(tree: exp.Select, rng: random.Random) -> exp.Select | None:
         """Say ``[NOT] EXISTS (SELECT … FROM b WHERE key)`` as ``SEMI``/``ANTI JOIN b ON key``."""
         where = tree.args.get("where")
         node = where.this if where is not None else None
@@ -149,7 +153,7 @@ def _existence_join(kind: str) -> Callable[[exp.Select, exp.Select, random.Rando
     return rewrite
 
 
-_REWRITES: dict[str, Callable[[exp.Select, exp.Select, random.Random], exp.Select | None]] = {
+_REWRITES: dict[str, Rewrite] = {
     "DISTINCT ON": _distinct_on,
     "QUALIFY": _qualify,
     "WITH TIES": _with_ties,
@@ -160,5 +164,5 @@ _REWRITES: dict[str, Callable[[exp.Select, exp.Select, random.Random], exp.Selec
     "WINDOW": _named_window,
     "SEMI JOIN": _existence_join("SEMI"),
     "ANTI JOIN": _existence_join("ANTI"),
-    "LATERAL": lambda tree, example, rng: None,
+    "LATERAL": lambda tree, rng: None,
 }

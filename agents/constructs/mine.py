@@ -1,7 +1,7 @@
 """Mining constructs from tutorial examples: the expression, predicate or clause that shows a keyword."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import sqlglot
@@ -12,12 +12,39 @@ from ..verbalise.selection import aggregates
 
 _FENCE = re.compile(r"```sql\s*\n(.*?)```", re.DOTALL)
 _KEYWORDS = re.compile(r"^Keywords:\s*(.+)$", re.MULTILINE)
-_COMMON = {"COUNT", "SUM", "AVG", "MIN", "MAX", "ORDER BY", "GROUP BY", "WHERE", "HAVING", "OVER", "AND", "OR", "NOT",
-           "DISTINCT", "LIMIT", "OFFSET", "LIKE", "IN", "DATE", "TRUE", "FALSE", "CASE", "UNION", "JOIN", "CAST", "::"}  # fmt: skip
+_COMMON = {
+    "COUNT",
+    "SUM",
+    "AVG",
+    "MIN",
+    "MAX",
+    "ORDER BY",
+    "GROUP BY",
+    "WHERE",
+    "HAVING",
+    "OVER",
+    "AND",
+    "OR",
+    "NOT",
+    "DISTINCT",
+    "LIMIT",
+    "OFFSET",
+    "LIKE",
+    "IN",
+    "DATE",
+    "TRUE",
+    "FALSE",
+    "CASE",
+    "UNION",
+    "JOIN",
+    "CAST",
+    "::",
+}
 _DATE = re.compile(r"(^|_)(date|day|at|on|time|timestamp|ts|joined|launched|born|created|updated|year_start)$")
 _FLAG = re.compile(r"^(is|has)_|^(discontinued|active|enabled)$")
 _TEXT = re.compile(
-    r"(^|_)(name|email|city|country|category|status|title|type|code|label|text|word|dept|department|region|state|brand|color|colour)$"
+    r"(^|_)(name|email|city|country|category|status|title|type|code|label|text|word)$"
+    r"|(^|_)(dept|department|region|state|brand|color|colour)$"
 )
 _KEY = re.compile(r"(^|_)id$|^referred_by$")
 
@@ -94,7 +121,7 @@ def slotted(node: exp.Expr) -> exp.Expr:
     for number, literal in enumerate(_compared(root), start=90):
         pattern = isinstance(literal.parent, _PATTERNS)
         literal.replace(exp.Placeholder(this=f"{'pattern' if pattern else 'value'}_{number}"))
-    inner = root.this
+    inner: exp.Expr = root.this
     inner.pop()
     return inner
 
@@ -126,6 +153,8 @@ _COMPARISONS = (
 def _compared(root: exp.Expr) -> list[exp.Expr]:
     found: list[exp.Expr] = []
     for literal in root.find_all(exp.Literal, bfs=False):
+        if literal.this == "0":  # instr(x, 'e') > 0, x % 2 = 0: part of the construct, not a value to choose
+            continue
         node = literal.parent
         holder: exp.Expr = literal
         while isinstance(node, exp.Array | exp.Paren | exp.Any | exp.Cast | exp.Neg):
@@ -155,7 +184,7 @@ def _ties(tree: exp.Select) -> bool:
     return limit is not None and bool(limit.args.get("limit_options"))
 
 
-CLAUSES = {
+CLAUSES: dict[str, Callable[[exp.Select], bool]] = {
     "DISTINCT ON": _on,
     "QUALIFY": lambda tree: tree.args.get("qualify") is not None,
     "WITH TIES": _ties,

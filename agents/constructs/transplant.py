@@ -60,17 +60,15 @@ def _hosted(node: exp.Expr, tree: exp.Select, alias: str) -> exp.Expr:
             names[column.name] = f"{kind}_{next_number(tree, kind) + taken}"
         column.set("this", exp.to_identifier(names[column.name]))
         column.set("table", exp.to_identifier(alias))
-    values = 0
-    for holder in root.find_all(exp.Placeholder):
+    for number, holder in enumerate(root.find_all(exp.Placeholder)):
         kind = holder.name.split("_")[0]
-        holder.set("this", f"{kind}_{next_number(tree, kind) + values}")
-        values += 1
-    inner = root.this
+        holder.set("this", f"{kind}_{next_number(tree, kind) + number}")
+    inner: exp.Expr = root.this
     inner.pop()
     return inner
 
 
-def _named(tree: exp.Select, node: exp.Expr) -> exp.Alias:
+def _named(tree: exp.Select, node: exp.Expr) -> exp.Expr:
     return exp.alias_(node, f"out_{next_number(tree, 'out')}")
 
 
@@ -136,8 +134,11 @@ def _without_lost_order(tree: exp.Select) -> exp.Select:
         return tree
     names = {p.alias_or_name for p in tree.expressions} | {p.unalias().sql() for p in tree.expressions}
     grouped = tree.args.get("group") is not None
-    lost = [k for k in order.expressions if (grouped or k.this.name.startswith("out_")) and not
-            ({k.this.sql(), k.this.name} & names)]  # fmt: skip
+    lost = [
+        k
+        for k in order.expressions
+        if (grouped or k.this.name.startswith("out_")) and not ({k.this.sql(), k.this.name} & names)
+    ]
     if lost:
         for part in ("order", "limit", "offset"):
             tree.set(part, None)

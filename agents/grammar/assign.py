@@ -16,7 +16,8 @@ _DRAWS = 8  # draws per choice of tables before another is tried
 Assignment = dict[str, tuple[Table, dict[str, Column]]]
 
 _NOT_A_MEASURE = re.compile(
-    r"(^|[ _])(id|year|month|day|hour|minute|week|code|number|num|no|zip|postcode|phone|lat|latitude|lon|longitude|tz|zone|flag|key|hhmm|time|rank)([ _]|$)"
+    r"(^|[ _])(id|year|month|day|hour|minute|week|code|number|num|no|zip|postcode|phone|lat|latitude|lon"
+    r"|longitude|tz|zone|flag|key|hhmm|time|rank|direction)([ _]|$)"
 )
 
 
@@ -115,15 +116,27 @@ def _free(keys: dict[Slot, str], first: Slot, one: str, second: Slot, other: str
 
 
 def _key_pairs(one: Table, other: Table, listed: bool) -> list[tuple[str, str]]:
-    pairs = [(a, b) for k in one.foreign_keys if k.referred_table == other.name and len(k.columns) == 1
-             for a, b in zip(k.columns, k.referred_columns, strict=True)]  # fmt: skip
-    pairs += [(b, a) for k in other.foreign_keys if k.referred_table == one.name and len(k.columns) == 1
-              for a, b in zip(k.columns, k.referred_columns, strict=True)]  # fmt: skip
+    pairs = [
+        (a, b)
+        for k in one.foreign_keys
+        if k.referred_table == other.name and len(k.columns) == 1
+        for a, b in zip(k.columns, k.referred_columns, strict=True)
+    ]
+    pairs += [
+        (b, a)
+        for k in other.foreign_keys
+        if k.referred_table == one.name and len(k.columns) == 1
+        for a, b in zip(k.columns, k.referred_columns, strict=True)
+    ]
     if one.name == other.name:
         pairs += [(c, c) for c in (*one.primary_key, *(k.columns[0] for k in one.foreign_keys if len(k.columns) == 1))]
     if not pairs and listed:
-        pairs = [(a.columns[0], b.columns[0]) for a in one.foreign_keys for b in other.foreign_keys
-                 if a.referred_table == b.referred_table and len(a.columns) == len(b.columns) == 1]  # fmt: skip
+        pairs = [
+            (a.columns[0], b.columns[0])
+            for a in one.foreign_keys
+            for b in other.foreign_keys
+            if a.referred_table == b.referred_table and len(a.columns) == len(b.columns) == 1
+        ]
     return pairs
 
 

@@ -1,4 +1,4 @@
-"""Judging a pair by rule: does the question mention what the query computes?"""
+"""Judging a pair by rule: the question must mention what the query computes."""
 
 import sqlglot
 from sqlglot import exp

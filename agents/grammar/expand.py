@@ -10,14 +10,19 @@ from sqlglot.errors import SqlglotError
 from ...tools.render import render
 from ...tools.schema import Column, ColumnType, ForeignKey, Schema, Table
 from ..constructs.clauses import work_in
-from ..constructs.mine import CLAUSES, Construct, mine
+from ..constructs.mine import Construct, mine
 from ..constructs.transplant import transplant
 from ..verbalise.queries import question
 from ..verbalise.scope import Unsayable
 from .slots import read_slots
 
-_TYPES = {"number": ColumnType.FLOAT, "text": ColumnType.TEXT, "date": ColumnType.DATE,
-          "flag": ColumnType.BOOLEAN, "key": ColumnType.INTEGER}  # fmt: skip
+_TYPES = {
+    "number": ColumnType.FLOAT,
+    "text": ColumnType.TEXT,
+    "date": ColumnType.DATE,
+    "flag": ColumnType.BOOLEAN,
+    "key": ColumnType.INTEGER,
+}
 _NOUNS = ("flight", "airport", "plane", "carrier", "runway", "gate")
 
 
@@ -49,10 +54,8 @@ def expand(template: str, snippets: dict[str, str], dialect: str, rng: random.Ra
 
 
 def _worked_in(construct: Construct, tree: exp.Select, dialect: str, rng: random.Random) -> str | None:
-    if construct.kind == "clause":
-        done = work_in(construct.keyword, construct.node, tree, rng) if construct.keyword in CLAUSES else None
-    else:
-        done = transplant(construct, tree, rng)
+    clause = construct.kind == "clause"
+    done = work_in(construct.keyword, tree, rng) if clause else transplant(construct, tree, rng)
     if done is None:
         return None
     sql = render(done, dialect)

@@ -149,8 +149,13 @@ def _comparison(holder: exp.Expr) -> exp.Expr:
     return node
 
 
-def _value(holder: exp.Placeholder, comparison: exp.Expr, known: Callable[[exp.Column], list[Any]],
-           rng: random.Random, used: list[Any]) -> Any | None:  # fmt: skip
+def _value(
+    holder: exp.Placeholder,
+    comparison: exp.Expr,
+    known: Callable[[exp.Column], list[Any]],
+    rng: random.Random,
+    used: list[Any],
+) -> Any | None:
     subject = _subject(holder)
     if isinstance(subject, exp.Column):
         inner = behind(subject)

@@ -42,18 +42,33 @@ class GrammarModel(BaseChatModel):
     def _llm_type(self) -> str:
         return "grammar"
 
-    def bind_tools(self, tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool], *,
-                   tool_choice: str | None = None, **kwargs: Any) -> Runnable[LanguageModelInput, AIMessage]:  # fmt: skip
+    def bind_tools(
+        self,
+        tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
+        *,
+        tool_choice: str | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, AIMessage]:
         """Return the model knowing which tools it may call; the reply tool names the request."""
         names = tuple(convert_to_openai_tool(t)["function"]["name"] for t in tools)
         return GrammarModel(tool_names=names)
 
-    async def _agenerate(self, messages: list[BaseMessage], stop: list[str] | None = None,
-                         run_manager: AsyncCallbackManagerForLLMRun | None = None, **kwargs: Any) -> ChatResult:  # fmt: skip
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
         return self._generate(messages)  # rules wait for nothing, so no thread is worth its switch
 
-    def _generate(self, messages: list[BaseMessage], stop: list[str] | None = None,
-                  run_manager: CallbackManagerForLLMRun | None = None, **kwargs: Any) -> ChatResult:  # fmt: skip
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
         first = next(m for m in messages if isinstance(m, HumanMessage))
         sections = read_sections(str(first.content))
         rng = random.Random(hashlib.sha256(str(first.content).encode()).digest())
@@ -119,14 +134,22 @@ def _said(tree: exp.Expr, sections: dict[str, str], rng: random.Random) -> dict[
 
 def _verdict(sections: dict[str, str], samples: Samples | None, rng: random.Random) -> Calls:
     rows = json.loads(sections["rows"])
-    agree, reason, problem = judge(sections["question"], sections["sql"], rows, sections["dialect"],
-                                   read_schema(sections["schema"]))  # fmt: skip
+    agree, reason, problem = judge(
+        sections["question"], sections["sql"], rows, sections["dialect"], read_schema(sections["schema"])
+    )
     return [("GiveVerdict", {"agree": agree, "reason": reason, "problem": problem})]
 
 
 def _repaired(sections: dict[str, str], samples: Samples | None, rng: random.Random) -> Calls:
-    failure = Failure(sections["sql"], sections["dialect"], read_schema(sections["schema"]), sections["outcome"],
-                      sections.get("error_class", ""), sections.get("error", ""), _snippets(sections.get("snippets", "")))  # fmt: skip
+    failure = Failure(
+        sections["sql"],
+        sections["dialect"],
+        read_schema(sections["schema"]),
+        sections["outcome"],
+        sections.get("error_class", ""),
+        sections.get("error", ""),
+        _snippets(sections.get("snippets", "")),
+    )
     wanted = wanted_values(failure)
     if samples is None and wanted:
         return [("sample_values", {"table": t, "column": c, "seed": rng.randrange(1000)}) for t, c in wanted]

@@ -48,8 +48,15 @@ def _output_name(node: exp.Expr) -> str:
     tail = inner.name.lower() if inner is not None else ""
     if isinstance(node, exp.Count):
         return f"{tail}_count" if isinstance(node.this, exp.Distinct) and tail else "total_count"
-    words = {exp.Avg: "avg", exp.Sum: "total", exp.Max: "max", exp.Min: "min", exp.GroupConcat: "list_of",
-             exp.ArrayAgg: "list_of", exp.Extract: node.this.name.lower() if isinstance(node, exp.Extract) else ""}  # fmt: skip
+    words = {
+        exp.Avg: "avg",
+        exp.Sum: "total",
+        exp.Max: "max",
+        exp.Min: "min",
+        exp.GroupConcat: "list_of",
+        exp.ArrayAgg: "list_of",
+        exp.Extract: node.this.name.lower() if isinstance(node, exp.Extract) else "",
+    }
     for kind, word in words.items():
         if isinstance(node, kind):
             return f"{word}_{tail}"
@@ -67,8 +74,14 @@ def _output_name(node: exp.Expr) -> str:
 
 def _window_name(node: exp.Window) -> str:
     function = node.this
-    ranks = {exp.RowNumber: "row_num", exp.Rank: "position", exp.DenseRank: "position", exp.Ntile: "bucket",
-             exp.PercentRank: "relative_rank", exp.CumeDist: "cumulative_share"}  # fmt: skip
+    ranks = {
+        exp.RowNumber: "row_num",
+        exp.Rank: "position",
+        exp.DenseRank: "position",
+        exp.Ntile: "bucket",
+        exp.PercentRank: "relative_rank",
+        exp.CumeDist: "cumulative_share",
+    }
     if type(function) in ranks:
         return ranks[type(function)]
     lead = {exp.Lag: "previous", exp.Lead: "next", exp.FirstValue: "first", exp.LastValue: "last"}.get(type(function))

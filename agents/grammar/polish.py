@@ -20,7 +20,19 @@ def polish(tree: exp.Expr, schema: Schema, dialect: str, rng: random.Random) -> 
         _missing_last(key, schema, dialect)
     for select in list(tree.find_all(exp.Select)):
         _round_averages(select, rng)
+    for division in tree.find_all(exp.Div):
+        _divide_exactly(division)
     return tree
+
+
+def _divide_exactly(division: exp.Expr) -> None:
+    """PostgreSQL and SQLite cut the fraction off when both sides are integers; a person means the fraction."""
+    dividend = division.this
+    if not any(
+        "." in number.this and not number.is_string for number in dividend.find_all(exp.Literal)
+    ) and not dividend.find(exp.Cast):
+        exact = exp.Mul(this=exp.Literal.number("1.0"), expression=dividend.copy())
+        division.set("this", exact)
 
 
 def _break_ties(select: exp.Select) -> None:
@@ -62,8 +74,11 @@ def _may_be_missing(node: exp.Expr, place: exp.Expr, schema: Schema) -> bool:
         return False
     if isinstance(node, exp.Column):
         select = place.find_ancestor(exp.Select)
-        tables = [i.name for i in items_of(select) if isinstance(i, exp.Table)
-                  and node.table in ("", i.alias_or_name)] if select is not None else []  # fmt: skip
+        tables = (
+            [i.name for i in items_of(select) if isinstance(i, exp.Table) and node.table in ("", i.alias_or_name)]
+            if select is not None
+            else []
+        )
         known = [t for t in schema.tables if t.name in tables]
         return not any(c.name == node.name and not c.nullable for t in known for c in t.columns) and bool(known)
     return any(_may_be_missing(child, place, schema) for child in node.iter_expressions())

@@ -3,15 +3,13 @@
 import random
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
 import sqlglot
 from sqlglot import exp
 
 from ...tools.schema import Schema
-from ..verbalise.selection import aggregates
-from .slots import items_of
-from .values import compared_value, literal, pattern
+from .other_values import compared_places, other_values
+from .values import Samples
 
 _NO_FUNCTION = re.compile(r"function (?P<name>\w+)\((?P<types>[^)]*)\) does not exist")
 
@@ -37,16 +35,16 @@ def wanted_values(failure: Failure) -> list[tuple[str, str]]:
     """Return the (table, column) whose values a repair needs: those compared in a query without a result."""
     if failure.outcome != "vacuous":
         return []
-    tree = sqlglot.parse_one(failure.sql, read=failure.dialect)
-    places = [_place(column, failure.schema) for _, column in _compared(tree)]
-    return list(dict.fromkeys(p for p in places if p is not None))
+    return compared_places(sqlglot.parse_one(failure.sql, read=failure.dialect), failure.schema)
 
 
-def repair(failure: Failure, samples: dict[tuple[str, str], list[Any]], rng: random.Random) -> tuple[exp.Expr, str]:
+def repair(failure: Failure, samples: Samples, rng: random.Random) -> tuple[exp.Expr, str]:
     """Return the repaired tree and what was changed; raises ``CannotRepair`` when no rule applies."""
     tree = sqlglot.parse_one(failure.sql, read=failure.dialect)
     if failure.outcome == "vacuous":
-        return _other_values(tree, failure, samples, rng)
+        if not other_values(tree, failure.schema, samples, rng):
+            raise CannotRepair("no value to change")
+        return tree, "chose values that occur"
     if failure.outcome == "nondeterministic":
         return _complete_order(tree)
     if failure.outcome == "too_large":
@@ -71,10 +69,9 @@ def _cast_argument(tree: exp.Expr, name: str, types: str, failure: Failure) -> t
     target = "numeric" if rounds else "text"
     if not _taught(failure, f"::{target}") and not _taught(failure, f"AS {target}"):
         raise CannotRepair(f"no snippet shows a cast to {target}")
-    kinds: tuple[type[exp.Expr], ...] = (exp.Round,) if rounds else (exp.GroupConcat, exp.Func)
     changed = 0
-    for node in list(tree.find_all(*kinds)):
-        if node.sql_name().lower() not in (name.lower(), "group_concat") and not isinstance(node, exp.Round):
+    for node in list(tree.find_all(exp.Round if rounds else exp.Func)):
+        if node.sql_name().lower() not in (name.lower(), "round", "group_concat"):
             continue
         argument = node.this
         while isinstance(argument, exp.Order | exp.Distinct):
@@ -130,12 +127,18 @@ def _only_first(tree: exp.Expr, rng: random.Random) -> tuple[exp.Expr, str]:
         key = exp.column(chosen[-1].alias) if chosen[-1].alias else chosen[-1].copy()
         tree.set("order", exp.Order(expressions=[exp.Ordered(this=key, desc=True, nulls_first=False)]))
     tree.set("limit", exp.Limit(expression=exp.Literal.number(rng.choice((5, 10, 20, 50)))))
-    _complete_order(tree)
+    _extend_orders(tree)
     return tree, "kept only the first rows of a very long result"
 
 
 def _complete_order(tree: exp.Expr) -> tuple[exp.Expr, str]:
     """Order by every selected column as well, so that equal keys leave nothing open."""
+    if not _extend_orders(tree) + _complete_windows(tree):
+        raise CannotRepair("the order is complete already")
+    return tree, "completed the order so that ties are decided"
+
+
+def _extend_orders(tree: exp.Expr) -> int:
     changed = 0
     for select in tree.find_all(exp.Select):
         order, limit = select.args.get("order"), select.args.get("limit")
@@ -155,10 +158,7 @@ def _complete_order(tree: exp.Expr) -> tuple[exp.Expr, str]:
             if not {key.sql(), key.name} & known:
                 order.append("expressions", exp.Ordered(this=key, nulls_first=False))
                 changed += 1
-    changed += _complete_windows(tree)
-    if not changed:
-        raise CannotRepair("the order is complete already")
-    return tree, "completed the order so that ties are decided"
+    return changed
 
 
 def _complete_windows(tree: exp.Expr) -> int:
@@ -176,63 +176,5 @@ def _complete_windows(tree: exp.Expr) -> int:
             column = chosen.unalias()
             if isinstance(column, exp.Column) and column.sql() not in known:
                 order.append("expressions", exp.Ordered(this=column.copy(), nulls_first=False))
-                changed += 1
-    return changed
-
-
-def _compared(tree: exp.Expr) -> list[tuple[exp.Expr, exp.Column]]:
-    """Return each literal that is compared with a base column, and the column."""
-    found = []
-    for value in tree.find_all(exp.Literal):
-        node, holder = value.parent, value
-        while isinstance(node, exp.Neg | exp.Array | exp.Any | exp.Paren):
-            node = node.parent
-        if isinstance(node, exp.Predicate) and isinstance(node.this, exp.Column) and not aggregates(node):
-            found.append((holder, node.this))
-    return found
-
-
-def _place(column: exp.Column, schema: Schema) -> tuple[str, str] | None:
-    select = column.find_ancestor(exp.Select)
-    for item in items_of(select) if select is not None else []:
-        for table in schema.tables:
-            if isinstance(item, exp.Table) and item.name == table.name and column.table in ("", item.alias_or_name):
-                if any(c.name == column.name for c in table.columns):
-                    return table.name, column.name
-    return None
-
-
-def _other_values(tree: exp.Expr, failure: Failure, samples: dict[tuple[str, str], list[Any]],
-                  rng: random.Random) -> tuple[exp.Expr, str]:  # fmt: skip
-    changed = 0
-    taken: list[Any] = []
-    for value, column in _compared(tree):
-        known = samples.get(_place(column, failure.schema) or ("", ""), [])
-        node = value.parent if not isinstance(value.parent, exp.Neg) else value.parent.parent
-        if not known or node is None:
-            continue
-        matching = isinstance(node, exp.Like | exp.ILike | exp.Glob | exp.RegexpLike | exp.RegexpILike | exp.SimilarTo)
-        new = pattern(node, known, rng) if matching else compared_value(column, node, lambda c, k=known: k, rng, taken)
-        if new is not None:
-            taken.append(new)
-            (value.parent if isinstance(value.parent, exp.Neg) else value).replace(literal(new))
-            changed += 1
-    changed += _lower_thresholds(tree)
-    if not changed:
-        raise CannotRepair("no value to change")
-    return tree, "chose values that occur"
-
-
-def _lower_thresholds(tree: exp.Expr) -> int:
-    """Halve what an aggregate must exceed, double what it must stay below."""
-    changed = 0
-    for having in tree.find_all(exp.Having, exp.Where):
-        for node in having.find_all(exp.GT, exp.GTE, exp.LT, exp.LTE):
-            number = node.expression
-            derived = isinstance(node.this, exp.Column) and isinstance(having, exp.Where)
-            if isinstance(number, exp.Literal) and not number.is_string and (isinstance(having, exp.Having) or derived):
-                factor = 0.5 if isinstance(node, exp.GT | exp.GTE) else 2
-                smaller = float(number.this) * factor
-                number.replace(exp.Literal.number(str(int(smaller) if smaller >= 1 else round(smaller, 2))))
                 changed += 1
     return changed

@@ -17,9 +17,9 @@ class Slots:
     """What a template asks of a schema.
 
     ``columns`` holds, per table slot, its column slots with the roles they play (``measure`` for sums,
-    averages and arithmetic, ``summed``, ``group`` for grouping, ``shown`` unless only compared); ``links`` are pairs of key slots that are joined,
-    ``listed`` those where one is looked up in a list of the other, ``paired`` the columns that a set
-    operation puts under each other.
+    averages and arithmetic, ``summed``, ``group`` for grouping, ``shown`` unless only compared). ``links``
+    are pairs of key slots that are joined, ``listed`` those where one is looked up in a list of the other,
+    ``paired`` the columns that a set operation puts under each other.
     """
 
     columns: dict[str, dict[str, set[str]]] = field(default_factory=dict)
@@ -84,19 +84,19 @@ def projection(item: exp.Expr, column: exp.Column) -> exp.Expr | None:
     query: exp.Expr | None = item.this if isinstance(item, exp.Subquery | exp.Lateral) else _cte(item)
     while query is not None and not isinstance(query, exp.Select):
         query = query.this
-    for select in query.expressions if query is not None else []:
-        if select.alias_or_name == column.name:
-            return select.unalias()
-    return None
+    chosen: list[exp.Expr] = query.expressions if query is not None else []
+    return next((c.unalias() for c in chosen if c.alias_or_name == column.name), None)
 
 
 def _cte(table: exp.Expr) -> exp.Expr | None:
     node: exp.Expr | None = table
     while node is not None:
         with_ = node.args.get("with_")
-        for cte in with_.expressions if with_ is not None else []:
+        ctes: list[exp.CTE] = with_.expressions if with_ is not None else []
+        for cte in ctes:
             if cte.alias == table.name:
-                return cte.this
+                query: exp.Expr = cte.this
+                return query
         node = node.parent
     return None
 

@@ -9,6 +9,16 @@ from typing import Any
 from sqlglot import exp
 
 Samples = Mapping[tuple[str, str], list[Any]]  # (table, column) → values from the database
+PATTERN_NODES = (
+    exp.Like,
+    exp.ILike,
+    exp.Glob,
+    exp.RegexpLike,
+    exp.RegexpILike,
+    exp.SimilarTo,
+    exp.StartsWith,
+    exp.Contains,
+)
 _COUNTS = (2, 3, 5, 10, 20)
 _RANKS = (exp.RowNumber, exp.Rank, exp.DenseRank)
 
@@ -52,7 +62,7 @@ def compared_value(
     column = subject if isinstance(subject, exp.Column) else subject.find(exp.Column)
     if column is None:
         return None
-    known = [v for v in samples(column) if v is not None and v not in taken]
+    known = [v for v in samples(column) if v is not None and v not in taken and str(v)[:10] not in taken]
     if not known:
         return None
     if isinstance(subject, exp.Extract | exp.TimeToStr | exp.Year | exp.Month):

@@ -144,9 +144,9 @@ def combined(query: exp.SetOperation, scope: Scope) -> str:
 
 def narrowed(query: exp.Expr, scope: Scope) -> tuple[str, str]:
     """Return the rows an EXISTS looks for, singular and plural, with the link to the outer row left out."""
-    if not isinstance(query.unnest(), exp.Select):
-        raise Unsayable("EXISTS of a set operation")
     select = query.unnest().copy()
+    if not isinstance(select, exp.Select):
+        raise Unsayable("EXISTS of a set operation")
     select.set("expressions", [])
     said = take_apart(select, scope.inner())
     _carry_mentions(scope)

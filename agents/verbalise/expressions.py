@@ -67,6 +67,8 @@ _OPERATORS: dict[type[exp.Expr], str] = {
 
 
 def _operator(node: exp.Expr, scope: Scope) -> Phrase:
+    if isinstance(node, exp.Mul) and isinstance(node.this, exp.Literal) and node.this.this == "1.0":
+        return phrase(node.expression, scope)  # only there to divide exactly
     left, right = phrase(node.this, scope), phrase(node.expression, scope)
     if isinstance(node, exp.Sub):
         if right.bare or left.bare:
@@ -178,7 +180,7 @@ def _aggregate(node: exp.Expr, scope: Scope) -> Phrase:
     return aggregate(node, scope)
 
 
-def _window(node: exp.Expr, scope: Scope) -> Phrase:
+def _window(node: exp.Window, scope: Scope) -> Phrase:
     from .windows import window
 
     return window(node, scope)

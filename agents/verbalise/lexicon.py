@@ -28,8 +28,17 @@ NAMED_AGGREGATES = {
     "VAR_SAMP": "sample variance",
 }
 UNSAID_AGGREGATES = {"EVERY", "JSONB_AGG", "JSON_AGG", "JSONB_OBJECT_AGG", "JSON_GROUP_OBJECT", "JSON_GROUP_ARRAY"}
-AGGREGATE_OF = {"standard deviation", "sample standard deviation", "population standard deviation", "kurtosis",
-                "sample variance", "population variance", "skewness", "product", "geometric mean"}  # fmt: skip
+AGGREGATE_OF = {
+    "standard deviation",
+    "sample standard deviation",
+    "population standard deviation",
+    "kurtosis",
+    "sample variance",
+    "population variance",
+    "skewness",
+    "product",
+    "geometric mean",
+}
 PAIRED: dict[type[exp.Expr], str] = {
     exp.Corr: "correlation between {0} and {1}",
     exp.CovarSamp: "sample covariance of {0} and {1}",
@@ -83,13 +92,47 @@ SCALARS: dict[type[exp.Expr] | str, tuple[str, str]] = {
     "HEX": ("hexadecimal form of {0}", "text"),
     "WIDTH_BUCKET": ("bucket of {0} among {3} equal-width buckets from {1} to {2}", "number"),
 }
-UNITS = {"year": "year", "month": "calendar month", "week": "week", "day": "day", "hour": "hour",
-         "quarter": "calendar quarter", "decade": "decade", "minute": "minute"}  # fmt: skip
-PARTS = {"year": "year", "month": "month number", "day": "day of the month", "dow": "weekday number",
-         "isodow": "ISO weekday number", "hour": "hour of day", "quarter": "quarter number", "doy": "day of the year",
-         "week": "ISO week number", "decade": "decade", "minute": "minute", "epoch": "Unix time",
-         "century": "century", "isoyear": "ISO year", "dayofweek": "weekday number"}  # fmt: skip
-FORMATS = {"%Y": "year", "%m": "month number", "%d": "day of the month", "%H": "hour of day", "%w": "weekday number",
-           "%Y-%m": "year and month", "%j": "day of the year", "%W": "week of the year", "%Y-%m-%d": "date",
-           "%A": "weekday name", "%B": "month name", "%a": "abbreviated weekday name", "%b": "abbreviated month name",
-           "%u": "ISO weekday number", "%M": "minute"}  # fmt: skip
+UNITS = {
+    "year": "year",
+    "month": "calendar month",
+    "week": "week",
+    "day": "day",
+    "hour": "hour",
+    "quarter": "calendar quarter",
+    "decade": "decade",
+    "minute": "minute",
+}
+PARTS = {
+    "year": "year",
+    "month": "month number",
+    "day": "day of the month",
+    "dow": "weekday number",
+    "isodow": "ISO weekday number",
+    "hour": "hour of day",
+    "quarter": "quarter number",
+    "doy": "day of the year",
+    "week": "ISO week number",
+    "decade": "decade",
+    "minute": "minute",
+    "epoch": "Unix time",
+    "century": "century",
+    "isoyear": "ISO year",
+    "dayofweek": "weekday number",
+}
+FORMATS = {
+    "%Y": "year",
+    "%m": "month number",
+    "%d": "day of the month",
+    "%H": "hour of day",
+    "%w": "weekday number",
+    "%Y-%m": "year and month",
+    "%j": "day of the year",
+    "%W": "week of the year",
+    "%Y-%m-%d": "date",
+    "%A": "weekday name",
+    "%B": "month name",
+    "%a": "abbreviated weekday name",
+    "%b": "abbreviated month name",
+    "%u": "ISO weekday number",
+    "%M": "minute",
+}

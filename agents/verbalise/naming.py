@@ -6,11 +6,26 @@ from dataclasses import dataclass, replace
 from ...tools.schema import Column, ColumnType, Table
 
 _ABBREVIATIONS = {
-    "arr": "arrival", "avg": "average", "cnt": "count", "dep": "departure", "desc": "description",
-    "dest": "destination", "dob": "date of birth", "id": "ID", "lat": "latitude", "lon": "longitude",
-    "lng": "longitude", "max": "maximum", "min": "minimum", "num": "number", "pct": "percentage",
-    "qty": "quantity", "sched": "scheduled", "temp": "temperature", "yr": "year",
-}  # fmt: skip
+    "arr": "arrival",
+    "avg": "average",
+    "cnt": "count",
+    "dep": "departure",
+    "desc": "description",
+    "dest": "destination",
+    "dob": "date of birth",
+    "id": "ID",
+    "lat": "latitude",
+    "lon": "longitude",
+    "lng": "longitude",
+    "max": "maximum",
+    "min": "minimum",
+    "num": "number",
+    "pct": "percentage",
+    "qty": "quantity",
+    "sched": "scheduled",
+    "temp": "temperature",
+    "yr": "year",
+}
 _IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women", "datum": "data"}
 _UNCOUNTABLE = {"weather", "staff", "data", "information", "equipment", "series", "species"}
 _UNIT = re.compile(r"^(?P<noun>.+?) in (?P<unit>[A-Za-z°%][A-Za-z° %-]*?)$")
@@ -22,7 +37,7 @@ class Phrase:
 
     ``kind`` is number, text, date or flag and picks the comparison words; ``unit`` follows numbers
     compared with it; ``bare`` phrases (literals) take no article; ``plural`` overrides the regular one;
-    ``origin`` is the table and column behind it, while it still is that column.
+    ``origin`` is the table and column behind it, while it still is that column; ``timed`` dates have a time of day.
     """
 
     text: str
@@ -31,6 +46,7 @@ class Phrase:
     bare: bool = False
     plural: str = ""
     origin: tuple[str, str] | None = None
+    timed: bool = False
 
     def the(self) -> str:
         """Return the phrase with its article."""
@@ -113,7 +129,7 @@ def column_phrase(column: Column) -> Phrase:
     kind = column_kind(column)
     if unit and kind == "number":
         return Phrase(unit["noun"], kind, unit["unit"])
-    return Phrase(words, kind)
+    return Phrase(words, kind, timed=column.type in (ColumnType.TIMESTAMP, ColumnType.TIMESTAMPTZ))
 
 
 def listing(items: list[str], joint: str = "and") -> str:

@@ -1,6 +1,7 @@
 """Clauses for predicates: ``whose departure delay is more than 60 minutes``, ``that have no flights``."""
 
 import re
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -17,10 +18,14 @@ _NUMBER: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.NEQ: ("not",),
 }
 _DATE: dict[type[exp.Expr], tuple[str, ...]] = {
-    exp.GT: ("after",), exp.GTE: ("on or after",), exp.LT: ("before",), exp.LTE: ("on or before",),
-    exp.EQ: ("exactly",), exp.NEQ: ("not",),
-}  # fmt: skip
-_OPPOSITE = {
+    exp.GT: ("after",),
+    exp.GTE: ("on or after",),
+    exp.LT: ("before",),
+    exp.LTE: ("on or before",),
+    exp.EQ: ("exactly",),
+    exp.NEQ: ("not",),
+}
+_OPPOSITE: dict[type[exp.Expr], type[exp.Expr]] = {
     exp.GT: exp.LT,
     exp.GTE: exp.LTE,
     exp.LT: exp.GT,
@@ -113,8 +118,12 @@ def _compared(node: exp.Expr, scope: Scope, negative: bool) -> tuple[str, str]:
     if subject.kind in ("text", "flag") and kind is exp.EQ:
         word = ""
     if subject.kind == "text" and kind in (exp.GT, exp.GTE, exp.LT, exp.LTE) and value.kind == "text":
-        word = {exp.GT: "alphabetically after", exp.GTE: "alphabetically at or after",
-                exp.LT: "alphabetically before", exp.LTE: "alphabetically at or before"}[kind]  # fmt: skip
+        word = {
+            exp.GT: "alphabetically after",
+            exp.GTE: "alphabetically at or after",
+            exp.LT: "alphabetically before",
+            exp.LTE: "alphabetically at or before",
+        }[kind]
     if not value.bare and kind in (exp.EQ, exp.NEQ):
         word = "the same as" if kind is exp.EQ else "different from"
     return subject.text, " ".join(f"is {word} {_valued(value, subject)}".split())
@@ -123,6 +132,8 @@ def _compared(node: exp.Expr, scope: Scope, negative: bool) -> tuple[str, str]:
 def _valued(value: Phrase, subject: Phrase) -> str:
     unit = f" {subject.unit}" if value.bare and subject.unit and value.kind == "number" else ""
     text = value.text.strip("'") if subject.kind == "date" and value.bare else value.the()
+    if subject.timed and value.bare and re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        text += " 00:00"  # a bare date compared with a time of day means its midnight
     return f"{text}{unit}"
 
 
@@ -132,7 +143,7 @@ def _between(node: exp.Between, scope: Scope, is_: str) -> tuple[str, str]:
     symmetric = " in either order" if node.args.get("symmetric") else ""
     return (
         subject.text,
-        f"{is_} between {_valued(low, Phrase('', subject.kind))} and {_valued(high, subject)}{symmetric}",
+        f"{is_} between {_valued(low, replace(subject, unit=''))} and {_valued(high, subject)}{symmetric}",
     )
 
 

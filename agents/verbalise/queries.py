@@ -67,9 +67,9 @@ def _grouped(said: Selection, rng: random.Random) -> str:
     keys = {k.text for k in said.keys}
     figures = [c for c in said.columns if c.text not in keys or said.group_noun]
     each = said.group_noun or listing([k.text for k in said.keys])
-    single = len(said.keys) == 1 or bool(said.group_noun)
-    each = f"each {each}" if single else f"each combination of {each}"
-    groups = plural(said.group_noun or said.keys[0].text) if single else "combinations"
+    one_key = len(said.keys) == 1 or bool(said.group_noun)
+    each = f"each {each}" if one_key else f"each combination of {each}"
+    groups = plural(said.group_noun or said.keys[0].text) if one_key else "combinations"
     having = f", keeping only {groups} {said.having}" if said.having else ""
     totals = f", {said.totals}" if said.totals else ""
     hidden = f", without showing the {listing([k.text for k in said.hidden_keys])}" if said.hidden_keys else ""
@@ -95,18 +95,15 @@ def _total(said: Selection, rng: random.Random) -> str:
     count = f"number of {said.scope.rows()}"
     rows = f"{'' if said.clauses else 'all '}{said.rows_phrase()}"
     if len(said.columns) == 1 and said.columns[0].text == count:
-        there = " are there" if not said.clauses or rng.random() < 0.3 else ""
-        return (
-            f"How many {said.scope.rows()}{there} {said.rows_phrase().removeprefix(said.scope.rows())}".strip()
-            if there
-            else (f"How many {said.rows_phrase()} are there")
-        )
+        if said.clauses and rng.random() < 0.7:
+            return f"How many {said.rows_phrase()} are there"
+        return f"How many {said.scope.rows()} are there {' and '.join(said.clauses)}"
     shown = columns_phrase(said.columns)
-    single = len(said.columns) == 1
-    opening = rng.choice(("What is", "Find", "Return") if single else ("What are", "Show", "Give me"))
-    if said.columns[0].text.startswith("number of") and not single:
+    alone = len(said.columns) == 1
+    opening = rng.choice(("What is", "Find", "Return") if alone else ("What are", "Show", "Give me"))
+    if said.columns[0].text.startswith("number of") and not alone:
         return f"Considering {rows}, {rng.choice(('show', 'give', 'return'))} {shown}{_tail(said)}"
-    if single and said.columns[0].text.startswith("number of"):
+    if alone and said.columns[0].text.startswith("number of"):
         return f"{opening} {shown}{f' among {rows}' if said.clauses else ''}{_tail(said)}"
     return f"{opening} {shown} of {rows}{_tail(said)}"
 
@@ -120,17 +117,20 @@ def _listed(said: Selection, rng: random.Random) -> str:
     if distinct is not None:
         shown = columns_phrase(said.columns, many=True).removeprefix("the ")
         kind = "different" if len(said.columns) == 1 else "different combinations of"
-        whole = "" if said.clauses or said.select.args.get("joins") else "all "
-        return f"{command} the {kind} {shown} of {whole}{said.rows_phrase()}{qualify}{_tail(said)}"
+        return f"{command} the {kind} {shown} of {_whole(said)}{said.rows_phrase()}{qualify}{_tail(said)}"
     top = _top(said)
     if top and rng.random() < 0.6:
         return f"{command} {columns_phrase(said.columns)} of {top}{qualify}"
-    whole = not (said.clauses or said.select.args.get("limit") or said.select.args.get("joins"))
-    rows = f"{'all ' if whole else ''}{said.rows_phrase()}"
+    rows = f"{'' if said.select.args.get('limit') else _whole(said)}{said.rows_phrase()}"
     long = any(len(c.text.split()) > 8 for c in said.columns)
     if long or (rng.random() < 0.35 and said.clauses):
         return f"For {rows}, {command[0].lower()}{command[1:]} {columns_phrase(said.columns)}{qualify}{_tail(said)}"
     return f"{command} {columns_phrase(said.columns)} of {rows}{qualify}{_tail(said)}"
+
+
+def _whole(said: Selection) -> str:
+    """Only rows that nothing narrows are ``all`` rows; a join may leave some out."""
+    return "" if said.clauses or said.select.args.get("joins") else "all "
 
 
 def _top(said: Selection) -> str:
@@ -151,17 +151,19 @@ def _top(said: Selection) -> str:
     return ""
 
 
-def _first_of_each(said: Selection, on: exp.Tuple, rng: random.Random) -> str:
+def _first_of_each(said: Selection, on: exp.Expr, rng: random.Random) -> str:
     from .expressions import phrase
 
     keys = [phrase(e, said.scope).text for e in on.expressions]
     order = said.select.args.get("order")
-    rest = order.expressions[len(keys) :] if order is not None else []
-    if not rest:
+    if order is None or len(order.expressions) <= len(keys):
         raise Unsayable("DISTINCT ON without a deciding order")
-    deciding = order_phrase(exp.Order(expressions=[k.copy() for k in rest]), said.scope, verb="when sorted by")
+    rest = [k.copy() for k in order.expressions[len(keys) :]]
+    deciding = order_phrase(exp.Order(expressions=rest), said.scope, verb="when sorted by")
     only = f", considering only {said.rows_phrase()}" if said.clauses else ""
     limit = f", {limit_phrase(said.select)}" if limit_phrase(said.select) else ""
     lead = order_phrase(exp.Order(expressions=[k.copy() for k in order.expressions[: len(keys)]]), said.scope)
-    return (f"For each {listing(keys)}{only}, take only the first {said.scope.row_noun} {deciding} and "
-            f"{rng.choice(('show', 'list', 'return'))} {columns_phrase(said.columns)}, {lead}{limit}")  # fmt: skip
+    return (
+        f"For each {listing(keys)}{only}, take only the first {said.scope.row_noun} {deciding} and "
+        f"{rng.choice(('show', 'list', 'return'))} {columns_phrase(said.columns)}, {lead}{limit}"
+    )

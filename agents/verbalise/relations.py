@@ -86,8 +86,11 @@ def _link(part: exp.Expr, scope: Scope, rows: Rows) -> bool:
     """Record ``part`` as parent→child if it equates a foreign key, or one shared key of a derived table."""
     if not (isinstance(part, exp.EQ) and isinstance(part.this, exp.Column) and isinstance(part.expression, exp.Column)):
         return False
-    sides = [(c.table, scope.entities[c.table].columns[c.name], c.name) for c in (part.this, part.expression)
-             if c.table in scope.entities and c.name in scope.entities[c.table].columns]  # fmt: skip
+    sides = [
+        (c.table, scope.entities[c.table].columns[c.name], c.name)
+        for c in (part.this, part.expression)
+        if c.table in scope.entities and c.name in scope.entities[c.table].columns
+    ]
     if len(sides) != 2 or sides[0][0] == sides[1][0]:
         return False
     for (child, child_phrase, _), (parent, parent_phrase, name) in (sides, sides[::-1]):

@@ -137,8 +137,11 @@ def _say_groups(group: exp.Group, said: Selection) -> None:
 def _name_groups(said: Selection) -> None:
     """Call a group by its entity when a hidden key is that entity's primary key: ``each customer``."""
     for hidden in said.hidden_keys:
-        owners = [e for e in said.scope.entities.values() if e.base
-                  and {p.origin for n, p in e.columns.items() if n in e.keys} == {hidden.origin}]  # fmt: skip
+        owners = [
+            e
+            for e in said.scope.entities.values()
+            if e.base and {p.origin for n, p in e.columns.items() if n in e.keys} == {hidden.origin}
+        ]
         if len(said.hidden_keys) == 1 and owners:
             said.group_noun = owners[0].noun
             said.hidden_keys = []
@@ -156,10 +159,12 @@ def _columns(node: exp.Expr) -> list[exp.Expr]:
 
 def _resolve(key: exp.Expr, select: exp.Select) -> exp.Expr:
     if isinstance(key, exp.Literal) and not key.is_string:
-        return select.expressions[int(key.this) - 1].unalias()
+        numbered: exp.Expr = select.expressions[int(key.this) - 1].unalias()
+        return numbered
     for projection in select.expressions:
         if isinstance(key, exp.Column) and not key.table and projection.alias == key.name:
-            return projection.unalias()
+            named: exp.Expr = projection.unalias()
+            return named
     return key
 
 
@@ -200,7 +205,8 @@ def limit_phrase(select: exp.Expr) -> str:
     skipped = f"skipping the first {offset.expression.name}" if offset is not None else ""
     if limit is None:
         return skipped
-    count = (limit.args.get("count") if isinstance(limit, exp.Fetch) else limit.expression).name
+    counted: exp.Expr = limit.args["count"] if isinstance(limit, exp.Fetch) else limit.expression
+    count = counted.name
     options = limit.args.get("limit_options")
     if options is not None and options.args.get("percent"):
         count = f"{count} percent"

@@ -81,10 +81,13 @@ def _edge(function: exp.Expr, spec: exp.Window, order: exp.Order | None, within:
 
 def _running(function: exp.Expr, spec: exp.Window, within: str, scope: Scope) -> Phrase:
     inner = phrase(function, scope)
-    order = spec.args.get("order")
+    order, frame = spec.args.get("order"), spec.args.get("spec")
+    if frame is not None and frame.args.get("exclude"):
+        raise Unsayable("window frame with an exclusion")
+    if order is None and frame is not None and _reach(frame, scope) != f"all {plural(scope.row_noun)}":
+        raise Unsayable("window frame without an order")
     if order is None:
         return inner.of(f"{inner.text}{within or f' over all those {plural(scope.row_noun)}'}")
-    frame = spec.args.get("spec")
     reach = _reach(frame, scope) if frame is not None else "running"
     if reach == "running":
         return inner.of(f"running {inner.text} {_ordered(order, scope)}{within}")
