@@ -14,7 +14,7 @@ _NAMES = {
     "\x1bOA": "up", "\x1bOB": "down", "\x1bOC": "right", "\x1bOD": "left",
     "\x1b[H": "home", "\x1b[F": "end", "\x1b[1~": "home", "\x1b[4~": "end",
     "\x1b[5~": "page up", "\x1b[6~": "page down",
-}  # fmt: skip
+}
 _REST_OF_KEY = 0.02  # seconds within which a terminal sends the rest of an arrow key's sequence
 
 

@@ -32,5 +32,13 @@ def run_dialect(run: Path) -> str:
     return str(record["config"].get("dialect", ""))
 
 
+def find_item(words: list[str]) -> tuple[Path, int]:
+    """Return the run and the item named by ``[RUN] ITEM``; raises ``UsageError`` if these are none."""
+    *run, item = words
+    if len(run) > 1 or not item.isdecimal():
+        raise UsageError(f"'{' '.join(words)}' names no item: give [RUN] ITEM, as in 'runs/postgres-flights-0 12'.")
+    return find_run(Path(run[0]) if run else None), int(item)
+
+
 def _last_write(run: Path) -> float:
     return max(file.stat().st_mtime for file in run.iterdir() if file.is_file())

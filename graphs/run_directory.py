@@ -113,7 +113,7 @@ class RunDirectory:
             "item": result.index, "status": result.status, "reason": result.reason, "repaired": int(result.repaired),
             "attempts": len(result.attempts), "question": shown.get("question"), "sql": shown.get("sql"),
             "seconds": result.seconds, "pairs_end": self._pairs.size, "attempts_end": self._attempts.size,
-        }  # fmt: skip
+        }
         self._trace.append(item, result.steps, self._cleaner)
 
     def _cut_uncommitted(self) -> None:

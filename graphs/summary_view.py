@@ -1,6 +1,7 @@
 """What is shown when a build ends."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -12,31 +13,34 @@ from .dataset_view import show_pairs
 from .progress import clock_face
 from .statistics import FEATURES
 from .theme import KEPT, QUIET, REJECTED, REPAIRED
-from .totals import Totals
+
+if TYPE_CHECKING:
+    from .build import Summary
 
 _REASONS = 8
 _SAMPLES = 5
 
 
-def show_summary(console: Console, run: Path, totals: Totals, new: int, seconds: float, engine: str) -> None:
-    """Print a build's table, five of its pairs, its files and the next commands.
-
-    ``new`` is how many of the pairs this process added, in ``seconds``.
-    """
-    console.print(_table(run, totals, new, seconds, engine))
+def show_summary(console: Console, summary: "Summary", new: int) -> None:
+    """Print a build's table, five of its pairs, its files and the next commands; ``new`` pairs are this process's."""
+    run = summary.directory
+    console.print(_table(summary, new))
+    if summary.exhausted:
+        console.print("The templates ran out before that many pairs: add seed queries with --seeds.", style=REPAIRED)
     console.print()
     show_pairs(console, sample_pairs(run, _SAMPLES, seed=0))
-    console.print(_next_steps(run), soft_wrap=True)
+    console.print(_next_steps(run))
 
 
-def _table(run: Path, totals: Totals, new: int, seconds: float, engine: str) -> Table:
+def _table(summary: "Summary", new: int) -> Table:
+    totals, seconds = summary.totals, summary.seconds
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(no_wrap=True)
     grid.add_column(justify="right", no_wrap=True)
     grid.add_column(justify="right", style=QUIET, no_wrap=True)
     grid.add_column(overflow="fold")
     grid.add_row(
-        Text("kept", style=KEPT), str(totals.kept), _percent(totals.kept, totals.items), f"verified in {engine}"
+        Text("kept", style=KEPT), str(totals.kept), _percent(totals.kept, totals.items), f"verified in {summary.engine}"
     )
     grid.add_row(
         Text("repaired", style=REPAIRED), str(totals.repaired), _percent(totals.repaired, totals.kept), "of them"
@@ -47,7 +51,7 @@ def _table(run: Path, totals: Totals, new: int, seconds: float, engine: str) -> 
         grid.add_row("", str(count), "", strip_escapes(reason))
     speed = f"{new / seconds:.1f}" if seconds else "-"
     grid.add_row("pairs/s", speed, "", Text(f"{new} in {clock_face(seconds)}", style=QUIET))
-    used = dataset_statistics(run).features
+    used = dataset_statistics(summary.directory).features
     for feature in FEATURES:
         grid.add_row(f"with {feature}", str(used.get(feature, 0)), _percent(used.get(feature, 0), totals.kept))
     return grid

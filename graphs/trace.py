@@ -112,7 +112,7 @@ class Trace:
         trace = cls(sqlite3.connect(path), path)
         with ExitStack() as on_error:
             on_error.callback(trace.close)
-            if not trace._tables():
+            if not trace._value("SELECT count(*) FROM sqlite_schema"):
                 trace._connection.execute("PRAGMA journal_mode = WAL")
                 trace._connection.executescript(_SCHEMA)
             trace._connection.execute("PRAGMA synchronous = NORMAL")  # durable against a killed process
@@ -146,9 +146,15 @@ class Trace:
             self._connection.execute("DELETE FROM items WHERE item >= ?", (item,))
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[dict[str, Any]]:
-        """Yield the rows of a query over ``items``, ``steps`` and ``item_summary`` by column name."""
-        for row in self._connection.execute(sql, parameters):
-            yield dict(row)
+        """Yield the rows of a query over ``items``, ``steps`` and ``item_summary`` by column name.
+
+        Raises ``UsageError`` if the file is damaged or cannot be read.
+        """
+        try:
+            for row in self._connection.execute(sql, parameters):
+                yield dict(row)
+        except sqlite3.DatabaseError as error:
+            raise UsageError(f"Cannot read {self.path}: {error}.") from error
 
     def steps(self, item: int) -> list[Step]:
         """Return the steps of an item in order; empty if the trace has no such item."""
@@ -159,17 +165,11 @@ class Trace:
         """Close the file."""
         self._connection.close()
 
-    def _tables(self) -> int:
-        return int(self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0])
-
-    def _version(self) -> int:
-        try:
-            return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
-        except sqlite3.DatabaseError:  # not an SQLite file at all
-            return 0
+    def _value(self, sql: str) -> int:
+        return int(next(iter(next(self.query(sql)).values())))
 
     def _check_format(self) -> None:
-        if self._version() != _FORMAT:
+        if self._value("PRAGMA user_version") != _FORMAT:
             raise UsageError(f"{self.path} is not a trace that this version of Isogloss can read.")
 
 

@@ -1,6 +1,5 @@
 """Questions to a trace: which items, and the story of one."""
 
-import json
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,14 +53,3 @@ def read_story(run: Path, item: int) -> Story:
         if summary is None:
             raise UsageError(f"{run} has no item {item}: see 'isogloss trace list {run}'.")
         return Story(run_dialect(run), summary, trace.steps(item))
-
-
-def as_json(value: Any) -> str:
-    """Return ``value`` as indented JSON for scripts."""
-    return json.dumps(value, indent=2, ensure_ascii=False, default=_encoded)
-
-
-def _encoded(value: Any) -> Any:
-    from dataclasses import asdict, is_dataclass
-
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)

@@ -1,0 +1,251 @@
+"""The command line: parse, call one function, show what it returns. What a command needs it imports itself."""
+
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from isogloss import __version__
+from isogloss.tools.errors import IsoglossError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+app = typer.Typer(
+    name="isogloss",
+    help="Build execution-verified text-to-SQL data for any SQL dialect.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+corpus_app = typer.Typer(help="The tutorials from which a dialect is taught.", no_args_is_help=True)
+trace_app = typer.Typer(help="See what happened to each item of a run.", no_args_is_help=True)
+dataset_app = typer.Typer(help="Look at the pairs of a run.", no_args_is_help=True)
+app.add_typer(corpus_app, name="corpus")
+app.add_typer(trace_app, name="trace")
+app.add_typer(dataset_app, name="dataset")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+Dialect = Annotated[str, typer.Argument(help="duckdb, postgres or sqlite.")]
+Corpus = Annotated[
+    str | None, typer.Option("--corpus", metavar="NAME", help="The tutorials; by default the one in use.")
+]
+Run = Annotated[Path | None, typer.Argument(help="The run's directory; by default the latest under runs/.")]
+RunItem = Annotated[
+    list[str], typer.Argument(metavar="[RUN] ITEM", help="The run (by default the latest) and the item.")
+]
+
+
+@app.command()
+def build(
+    dialect: Annotated[str, typer.Option(metavar="NAME", help="duckdb, postgres or sqlite.")],
+    db: Annotated[str, typer.Option(metavar="DB", help="flights, baseball, shop, a file or a URL.")] = "flights",
+    n: Annotated[int, typer.Option("-n", "--n", metavar="N", min=1, help="Pairs to keep.")] = 500,
+    seed: Annotated[int, typer.Option(metavar="N", help="The same seed gives the same pairs.")] = 0,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="By default runs/DIALECT-DB-SEED.")] = None,
+    generator: Annotated[str, typer.Option(metavar="MODEL", help="The model that writes.")] = "grammar",
+    critic: Annotated[str, typer.Option(metavar="MODEL", help="The model that judges.")] = "grammar",
+    corpus: Corpus = None,
+    seeds: Annotated[Path | None, typer.Option(metavar="FILE", help="Queries on shop (.sql) or Spider JSON.")] = None,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, help="Processes that execute SQL.")] = 2,
+    max_repairs: Annotated[int, typer.Option(metavar="N", min=0, help="Tries to repair a query.")] = 3,
+    evaluation: Annotated[bool, typer.Option("--evaluation", help="Mark the database as one for evaluation.")] = False,
+    json: Json = False,
+) -> None:
+    """Build verified pairs; the same command goes on where a stopped run was left."""
+    from isogloss.graphs import build as building
+    from isogloss.graphs.summary_view import show_summary
+    from isogloss.graphs.watching import watched
+
+    config = building.BuildConfig(
+        dialect, db, n, seed, out, generator, critic, corpus, seeds, workers, max_repairs, evaluation=evaluation
+    )
+    with watched(config) as watcher:
+        summary = building.build(config, watcher)
+    _show(json, summary, lambda console: show_summary(console, summary, watcher.progress.new))
+
+
+@corpus_app.command("list")
+def corpus_list(
+    dialect: Annotated[str | None, typer.Argument(help="Only of this one.")] = None, json: Json = False
+) -> None:
+    """List the corpora of every dialect."""
+    from isogloss.graphs.corpora import corpus_rows
+    from isogloss.graphs.corpus_view import show_corpora
+
+    rows = corpus_rows(dialect)
+    _show(json, rows, lambda console: show_corpora(console, rows))
+
+
+@corpus_app.command("add")
+def corpus_add(
+    dialect: Dialect,
+    name: Annotated[str, typer.Argument(help="What to call the corpus.")],
+    paths: Annotated[list[Path], typer.Argument(help="Tutorial files, or folders of them.")],
+) -> None:
+    """Import tutorials as a corpus."""
+    from isogloss.graphs.console import console
+    from isogloss.graphs.corpus_view import show_import
+    from isogloss.knowledge.corpus import add_corpus
+
+    show_import(console(), add_corpus(dialect, name, paths))
+
+
+@corpus_app.command("use")
+def corpus_use(
+    dialect: Dialect, name: Annotated[str, typer.Argument(help="A corpus of 'isogloss corpus list'.")]
+) -> None:
+    """Choose the corpus that a dialect is taught from."""
+    from isogloss.knowledge.corpus import use_corpus
+
+    use_corpus(dialect, name)
+    print(f"{dialect} is taught from {name} from now on.")
+
+
+@corpus_app.command("search")
+def corpus_search(
+    dialect: Dialect,
+    query: Annotated[str, typer.Argument(help="A construct, an error message, any words.")],
+    k: Annotated[int, typer.Option("-k", min=1, help="How many snippets.")] = 4,
+    corpus: Corpus = None,
+    json: Json = False,
+) -> None:
+    """Show what is retrieved for a query."""
+    from isogloss.graphs.corpora import search
+    from isogloss.graphs.corpus_view import show_hits
+
+    hits = search(dialect, query, k, corpus)
+    _show(json, hits, lambda console: show_hits(console, hits))
+
+
+@corpus_app.command("verify")
+def corpus_verify(dialect: Dialect, corpus: Corpus = None) -> None:
+    """Execute every example of a corpus; the exit code is 1 if one fails."""
+    from isogloss.graphs.console import console
+    from isogloss.graphs.corpora import verify
+    from isogloss.graphs.corpus_view import show_verification
+
+    with closing(verify(dialect, corpus)) as results:
+        if not show_verification(console(), results):
+            raise typer.Exit(1)
+
+
+@trace_app.command("list")
+def trace_list(
+    run: Run = None,
+    status: Annotated[Literal["kept", "rejected"] | None, typer.Option(help="Only items that ended so.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Only items with this in their reason.")] = None,
+    repaired: Annotated[bool, typer.Option("--repaired", help="Only repaired items.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many, counted from the latest.")] = 20,
+    json: Json = False,
+) -> None:
+    """List the items of a run."""
+    from isogloss.graphs.run_catalog import find_run
+    from isogloss.graphs.trace_query import list_items
+    from isogloss.graphs.trace_view import show_items
+
+    items = list_items(find_run(run), status, reason, repaired, limit)
+    _show(json, items, lambda console: show_items(console, items))
+
+
+@trace_app.command("show")
+def trace_show(item: RunItem, json: Json = False) -> None:
+    """Print all that happened to an item."""
+    from isogloss.graphs.run_catalog import find_item
+    from isogloss.graphs.trace_query import read_story
+    from isogloss.graphs.trace_view import show_story
+
+    story = read_story(*find_item(item))
+    _show(json, story, lambda console: show_story(console, story))
+
+
+@trace_app.command("step")
+def trace_step(item: RunItem) -> None:
+    """Step through what happened to an item, key by key; ? shows the keys."""
+    from isogloss.graphs.console import console
+    from isogloss.graphs.run_catalog import find_item
+    from isogloss.graphs.stepper import step_through
+    from isogloss.graphs.trace_query import read_story
+
+    step_through(console(), read_story(*find_item(item)))
+
+
+@dataset_app.command("show")
+def dataset_show(
+    run: Run = None,
+    n: Annotated[int, typer.Option("-n", "--n", min=1, help="How many pairs.")] = 5,
+    random: Annotated[bool, typer.Option("--random", help="Any pairs, not the first.")] = False,
+    seed: Annotated[int, typer.Option(help="Which random pairs.")] = 0,
+    json: Json = False,
+) -> None:
+    """Show pairs."""
+    from isogloss.graphs.dataset import sample_pairs
+    from isogloss.graphs.dataset_view import show_pairs
+    from isogloss.graphs.run_catalog import find_run
+
+    pairs = sample_pairs(find_run(run), n, seed if random else None)
+    _show(json, pairs, lambda console: show_pairs(console, pairs))
+
+
+@dataset_app.command("stats")
+def dataset_stats(run: Run = None, json: Json = False) -> None:
+    """Count what the pairs are made of."""
+    from isogloss.graphs.dataset import dataset_statistics
+    from isogloss.graphs.dataset_view import show_statistics
+    from isogloss.graphs.run_catalog import find_run
+
+    statistics = dataset_statistics(find_run(run))
+    _show(json, statistics, lambda console: show_statistics(console, statistics))
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Check what works on this machine, and say how to mend the rest."""
+    from isogloss.graphs.doctor import diagnose
+    from isogloss.graphs.doctor_view import show_checks
+
+    checks = diagnose()
+    _show(json, checks, lambda console: show_checks(console, checks))
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(f"isogloss {__version__}")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        version()
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Build execution-verified text-to-SQL data for any SQL dialect."""
+
+
+def _show(json: bool, value: Any, view: Callable[["Console"], None]) -> None:
+    """Print ``value`` as JSON, or let ``view`` show it."""
+    from isogloss.graphs.console import as_json, console
+
+    print(as_json(value)) if json else view(console())
+
+
+def main() -> None:
+    """Run the command line: bad input ends it with one sentence and exit code 2, what fails on our side with 1."""
+    try:
+        app()
+    except IsoglossError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2 if isinstance(error, UsageError) else 1)
+
+
+if __name__ == "__main__":
+    main()

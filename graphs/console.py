@@ -1,0 +1,26 @@
+"""Standard output: a console for people, JSON for scripts."""
+
+import json
+import os
+import sys
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+from rich.console import Console
+
+_PIPED_WIDTH = 120  # columns where there is no terminal to ask
+
+
+def console() -> Console:
+    """Return the console on standard output, as wide as its terminal, ``$COLUMNS`` or 120."""
+    known = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(width=None if known else _PIPED_WIDTH, highlight=False)
+
+
+def as_json(value: Any) -> str:
+    """Return ``value`` as indented JSON: dataclasses as objects, what JSON does not know as text."""
+    return json.dumps(value, indent=2, ensure_ascii=False, default=_encoded)
+
+
+def _encoded(value: Any) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
