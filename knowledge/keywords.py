@@ -1,0 +1,70 @@
+"""The SQL keywords and functions that a corpus teaches, and whether a query uses one."""
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .corpus import Corpus
+
+# What every dialect shares says nothing about one of them.
+_COMMON = frozenset(
+    ["SELECT", "FROM", "WHERE", "AND", "OR", "NOT", "NULL", "IS", "IN", "AS", "ON", "BY", "GROUP", "ORDER", "HAVING", "LIMIT", "OFFSET", "JOIN", "INNER", "LEFT", "RIGHT", "OUTER", "UNION", "ALL", "DISTINCT", "CASE", "WHEN", "THEN", "ELSE", "END", "LIKE", "BETWEEN", "EXISTS", "ASC", "DESC", "COUNT", "SUM", "AVG", "MIN", "MAX", "CREATE", "TABLE", "INSERT", "INTO", "VALUES", "UPDATE", "SET", "DELETE", "WITH"]
+)
+# sqlglot writes some spellings as others of the same meaning.
+_SPELLINGS = {
+    "::": ("::", "CAST"),
+    "CAST": ("CAST", "::"),
+    "STRPOS": ("STRPOS", "POSITION"),
+    "BTRIM": ("BTRIM", "TRIM"),
+    "DATE_PART": ("DATE_PART", "EXTRACT"),
+    "IFNULL": ("IFNULL", "COALESCE"),
+    "SUBSTR": ("SUBSTR", "SUBSTRING"),
+    "SUBSTRING": ("SUBSTRING", "SUBSTR"),
+    "POSITION": ("POSITION", "STRPOS"),
+    "FETCH FIRST": ("FETCH FIRST", "FETCH"),
+}
+_CODE = re.compile(r"```[^\n]*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
+_CALL = re.compile(r"\b([A-Za-z_][A-Za-z0-9_]{2,})\s*\(")
+_UPPER = re.compile(r"\b[A-Z][A-Z_]{2,}\b")
+
+
+def corpus_keywords(corpus: "Corpus") -> list[str]:
+    """Return the main keyword of each snippet, each once, sorted."""
+    return sorted({snippet.keywords[0] for snippet in corpus.snippets if snippet.keywords})
+
+
+def derived_keywords(text: str, dialect: str) -> tuple[str, ...]:
+    """Return the functions called and the upper-case words in a section's code that not every dialect has."""
+    code = "\n".join(block or inline for block, inline in _CODE.findall(text))
+    found = [name.upper() for name in _CALL.findall(code)] + _UPPER.findall(code)
+    return tuple(dict.fromkeys(name for name in found if name not in _COMMON))[:8]
+
+
+def keyword_in(sql: str, keyword: str, dialect: str) -> bool:
+    """Return whether ``sql`` uses ``keyword`` as tokens, not inside a literal or a quoted name.
+
+    False for what cannot be tokenised.
+    """
+    tokens = _tokens(sql, dialect)
+    return any(_runs_in(_tokens(spelling, dialect), tokens) for spelling in _SPELLINGS.get(keyword, (keyword,)))
+
+
+def _runs_in(wanted: tuple[str, ...], tokens: tuple[str, ...]) -> bool:
+    width = len(wanted)
+    return width > 0 and any(tokens[i : i + width] == wanted for i in range(len(tokens) - width + 1))
+
+
+@lru_cache(maxsize=4096)
+def _tokens(sql: str, dialect: str) -> tuple[str, ...]:
+    from sqlglot.dialects.dialect import Dialect
+    from sqlglot.errors import SqlglotError
+    from sqlglot.tokens import TokenType
+
+    try:
+        tokens = Dialect.get_or_raise(dialect).tokenize(sql)
+    except SqlglotError:
+        return ()
+    named = (TokenType.STRING, TokenType.IDENTIFIER)
+    words = (" ".join(t.text.upper().split()) if t.token_type not in named else "'" for t in tokens)
+    return tuple(part for word in words for part in word.split(" "))
