@@ -85,12 +85,12 @@ def corpus_add(
     name: Annotated[str, typer.Argument(help="What to call the corpus.")],
     paths: Annotated[list[Path], typer.Argument(help="Tutorial files, or folders of them.")],
 ) -> None:
-    """Import tutorials as a corpus."""
+    """Import tutorials as a corpus; one of that name is replaced."""
     from isogloss.graphs.console import console
     from isogloss.graphs.corpus_view import show_import
     from isogloss.knowledge.corpus import add_corpus
 
-    show_import(console(), add_corpus(dialect, name, paths))
+    show_import(console(), add_corpus(dialect, name, paths, progress=lambda page: print(page, file=sys.stderr)))
 
 
 @corpus_app.command("use")

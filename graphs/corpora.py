@@ -10,6 +10,7 @@ from ..knowledge.snippet import Hit
 from ..knowledge.verify import ExampleResult, verify_corpus
 from ..tools.dialects import get_dialect
 from ..tools.engines import open_engine
+from ..tools.errors import UsageError
 
 _TUTORIAL_DATABASE = "shop"  # the one that every example runs on
 
@@ -28,8 +29,15 @@ class CorpusRow:
 def corpus_rows(dialect: str | None) -> list[CorpusRow]:
     """Return the corpora of ``dialect``, or of all; raises ``UsageError`` for an unknown one."""
     corpora = list_corpora(dialect)
-    in_use = {d: load_corpus(d).name for d in {c.dialect for c in corpora}}
+    in_use = {d: _name_in_use(d) for d in {c.dialect for c in corpora}}
     return [CorpusRow(c.dialect, c.name, len(c.snippets), c.hash, in_use[c.dialect] == c.name) for c in corpora]
+
+
+def _name_in_use(dialect: str) -> str | None:
+    try:
+        return load_corpus(dialect).name
+    except UsageError:  # it was deleted: the list must still show the others
+        return None
 
 
 def search(dialect: str, query: str, k: int, corpus: str | None = None) -> list[Hit]:

@@ -6,11 +6,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ..knowledge.corpus import ImportReport
 from ..knowledge.snippet import Hit
 from ..knowledge.verify import ExampleResult
 from .cleaning import strip_escapes
 from .corpora import CorpusRow
-from .theme import KEPT, QUIET, REJECTED, sql_syntax
+from .theme import KEPT, QUIET, REJECTED, REPAIRED, sql_syntax
 
 
 def show_corpora(console: Console, rows: Sequence[CorpusRow]) -> None:
@@ -22,6 +23,13 @@ def show_corpora(console: Console, rows: Sequence[CorpusRow]) -> None:
         mark = Text("in use", style=KEPT) if row.in_use else ""
         table.add_row(row.dialect, strip_escapes(row.name), str(row.snippets), row.hash[:12], mark)
     console.print(table)
+
+
+def show_import(console: Console, report: ImportReport) -> None:
+    """Print what was imported, and each page that was skipped with the reason."""
+    for page, why in report.skipped:
+        console.print(Text.assemble(("skipped ", REPAIRED), strip_escapes(f"{page}: {why}")))
+    console.print(f"{report.snippets} snippets of {report.pages} pages are in {report.path}.")
 
 
 def show_hits(console: Console, hits: Iterable[Hit]) -> None:

@@ -9,8 +9,9 @@ from rich.text import Text
 
 from .cleaning import strip_escapes
 from .dataset import DatasetStatistics, Pair
+from .sql_layout import lay_out
 from .statistics import FEATURES
-from .theme import QUIET, REPAIRED, pretty_sql, sql_syntax
+from .theme import QUIET, REPAIRED, sql_syntax
 
 _LISTED = 12  # tables and keywords shown
 
@@ -49,7 +50,7 @@ def _pair(pair: Pair) -> RenderableType:
     line = Text(" · ".join(about), style=QUIET)
     if pair["repaired"]:
         line.append(" · repaired", style=REPAIRED)
-    sql = sql_syntax(pretty_sql(strip_escapes(pair["sql"]), pair["dialect"]))
+    sql = sql_syntax(lay_out(strip_escapes(pair["sql"]), pair["dialect"]))
     return Group(Text(strip_escapes(pair["question"]), style="bold"), line, Padding(sql, (0, 0, 0, 2)))
 
 

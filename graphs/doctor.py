@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..knowledge.corpus import list_corpora
+from ..knowledge.corpus import load_corpus
 from ..tools.dialects import DIALECTS
 from ..tools.engines import engine_status
 from ..tools.errors import UsageError
@@ -39,13 +39,12 @@ def _model() -> Check:
 
 def _corpora() -> Iterator[Check]:
     for dialect in DIALECTS:
-        remedy = f"isogloss corpus use {dialect} builtin"
         try:
-            names = [corpus.name for corpus in list_corpora(dialect)]
+            corpus = load_corpus(dialect)
         except UsageError as error:
-            yield Check("corpus", dialect, False, str(error), remedy)
+            yield Check("corpus", dialect, False, str(error), f"isogloss corpus use {dialect} builtin")
         else:
-            yield Check("corpus", dialect, bool(names), ", ".join(names) or "none", None if names else remedy)
+            yield Check("corpus", dialect, True, f"{corpus.name}, {len(corpus.snippets)} snippets")
 
 
 def _home() -> Check:

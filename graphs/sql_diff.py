@@ -7,7 +7,7 @@ from sqlglot import diff, exp, parse_one
 from sqlglot.diff import Insert, Remove, Update
 from sqlglot.errors import SqlglotError
 
-from .theme import pretty_sql
+from .sql_layout import lay_out
 
 _FRAMES = (
     exp.Query,
@@ -25,7 +25,7 @@ _FRAMES = (
 
 def text_diff(old: str, new: str, dialect: str) -> list[tuple[str, str]]:
     """Return the lines of both queries, laid out alike, each with ``+``, ``-`` or a space."""
-    lines = ndiff(pretty_sql(old, dialect).splitlines(), pretty_sql(new, dialect).splitlines())
+    lines = ndiff(lay_out(old, dialect).splitlines(), lay_out(new, dialect).splitlines())
     return [(line[0], line[2:]) for line in lines if line[0] in "+- "]
 
 
@@ -45,9 +45,13 @@ def tree_diff(old: str, new: str, dialect: str) -> list[str]:
     added = _outermost([e.expression for e in edits if isinstance(e, Insert)])
     return [
         *(f"removed {_in_context(node, dialect)}" for node in removed),
-        *(f"changed {_in_context(a, dialect)} to {_in_context(b, dialect)}" for a, b in changed),
+        *(f"changed {a} to {b}" for a, b in _texts(changed, dialect) if a != b),
         *(f"added {_in_context(node, dialect)}" for node in added),
     ]
+
+
+def _texts(pairs: list[tuple[exp.Expr, exp.Expr]], dialect: str) -> Iterator[tuple[str, str]]:
+    return ((_in_context(a, dialect), _in_context(b, dialect)) for a, b in pairs)
 
 
 def _outermost(nodes: list[exp.Expr]) -> list[exp.Expr]:

@@ -12,11 +12,11 @@ from .trace_query import Story
 from .trace_view import diff_view, show_story, step_view, story_head
 
 _HELP = {
-    "n → enter": "next step",
-    "p ←": "previous step",
-    "g / G": "first / last step",
-    "j ↓ / k ↑": "scroll a line down / up",
-    "space / b": "scroll a page down / up",
+    "n, →, enter": "next step",
+    "p, ←": "previous step",
+    "g, G": "first, last step",
+    "j, ↓ and k, ↑": "scroll a line down, up",
+    "space, b": "scroll a page down, up",
     "d": "what changed in the SQL since the query before it; again: back",
     "?": "this help; again: back",
     "q": "quit",

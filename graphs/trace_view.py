@@ -1,7 +1,7 @@
 """How a trace looks in a terminal: lists of items, steps, and the difference between attempts."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -12,7 +12,8 @@ from rich.text import Text
 
 from .cleaning import strip_escapes
 from .sql_diff import text_diff, tree_diff
-from .theme import ACTIVE, KEPT, QUIET, REJECTED, REPAIRED, pretty_sql, sql_syntax, status_text
+from .sql_layout import lay_out
+from .theme import ACTIVE, KEPT, QUIET, REJECTED, REPAIRED, sql_syntax, status_text
 from .trace import Step
 from .trace_query import Story
 
@@ -48,7 +49,8 @@ def story_head(story: Story) -> Text:
     head = Text.assemble((f"item {summary['item']} ", "bold"))
     head.append_text(status_text(summary["status"], bool(summary["repaired"])))
     reason = f": {strip_escapes(summary['reason'])}" if summary["reason"] else ""
-    head.append(f"{reason} · {summary['attempts']} attempts · {summary['seconds'] * 1000:.0f} ms", style="")
+    attempts = f"{summary['attempts']} attempt{'s' * (summary['attempts'] != 1)}"
+    head.append(f"{reason} · {attempts} · {summary['seconds'] * 1000:.0f} ms")
     return head
 
 
@@ -78,32 +80,29 @@ def _word_style(line: str) -> str:
 
 
 def _parts(story: Story, step: Step) -> Iterator[tuple[str, RenderableType]]:
-    if step.prompt:
-        yield "prompt", _plain(step.prompt)
-    if step.snippets:
-        yield "snippets", Group(*(_snippet(s) for s in step.snippets))
-    if step.reply:
-        yield "reply", _plain(step.reply)
-    if step.tool_calls:
-        yield "tool calls", Group(*(_plain(f"{c.get('name')}({_arguments(c)})") for c in step.tool_calls))
+    """Yield what the step has, what came of it before what led to it."""
     if sql := step.sql or step.delta.get("sql"):
-        yield "sql", sql_syntax(pretty_sql(strip_escapes(sql), story.dialect))
+        yield "sql", sql_syntax(lay_out(strip_escapes(sql), story.dialect))
     if step.error:
         yield "error", Text(strip_escapes(f"{step.error_class}: {step.error}"), style=REJECTED)
     if step.rows is not None:
-        yield "rows", Group(*(_plain(", ".join(map(str, row))) for row in step.rows)) if step.rows else _plain("none")
+        yield "first rows", _lines(", ".join(map(_value, row)) for row in step.rows)
     if changed := {k: v for k, v in step.delta.items() if k != "sql"}:
-        yield "changed", Group(*(_plain(f"{k} = {_value(v)}") for k, v in changed.items()))
+        yield "changed", _lines(f"{k} = {_value(v)}" for k, v in changed.items())
+    if step.tool_calls:
+        yield "tool calls", _lines(f"{c.get('name')}({_arguments(c)})" for c in step.tool_calls)
+    if step.reply:
+        yield "reply", _lines([step.reply])
+    if step.snippets:
+        yield "snippets", _lines(f"{s['score']:.3f}  {s['title']}  ({s['source']})" for s in step.snippets)
     if step.tokens_in or step.tokens_out:
-        yield "usage", _plain(f"{step.tokens_in} tokens in, {step.tokens_out} out, ${step.cost:.4f}")
+        yield "usage", _lines([f"{step.tokens_in} tokens in, {step.tokens_out} out, ${step.cost:.4f}"])
+    if step.prompt:
+        yield "prompt", _lines([step.prompt])
 
 
 def _section(name: str, part: RenderableType) -> RenderableType:
     return Group(Text(name, style=QUIET), Padding(part, (0, 0, 0, 2)))
-
-
-def _snippet(snippet: dict[str, Any]) -> RenderableType:
-    return _plain(f"{snippet.get('score', 0):.3f}  {snippet.get('title', '')}  ({snippet.get('source', '')})")
 
 
 def _arguments(call: dict[str, Any]) -> str:
@@ -114,5 +113,5 @@ def _value(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _plain(text: str) -> Text:
-    return Text(strip_escapes(text))
+def _lines(texts: Iterable[str]) -> Text:
+    return Text("\n").join(Text(strip_escapes(text)) for text in texts)
