@@ -20,12 +20,21 @@ def snippets_text(hits: Sequence[Hit]) -> str:
     return "\n".join(parts)
 
 
-def expand_request(dialect: str, template: str, hits: Sequence[Hit], variation: int) -> list[BaseMessage]:
-    """Ask the generator to expand ``template`` with what ``hits`` teach; another variation, another reply."""
+def expand_request(dialect: str, template: str, hits: Sequence[Hit], kinds: str, variation: int) -> list[BaseMessage]:
+    """Ask the generator to expand ``template`` with what ``hits`` teach; another variation, another reply.
+
+    ``kinds`` names the kinds of columns that the database has.
+    """
     return request(
         "expand",
         dialect,
-        {"dialect": dialect, "template": template, "snippets": snippets_text(hits), "variation": str(variation)},
+        {
+            "dialect": dialect,
+            "template": template,
+            "snippets": snippets_text(hits),
+            "kinds": kinds,
+            "variation": str(variation),
+        },
     )
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..tools.schema import Column, ColumnType, ForeignKey, Schema, Table
+from .verbalise.naming import column_kind
 
 _TABLE = re.compile(r"CREATE TABLE (?P<name>\S+) \((?: -- (?P<comment>[^\n]*))?\n(?P<body>.*?)\n\);", re.DOTALL)
 _COLUMN = re.compile(r"^  (?P<name>\S+) (?P<type>[A-Z]+)(?P<required> NOT NULL)?,?(?: -- ?(?P<comment>.*))?$")
@@ -18,6 +19,12 @@ _FOREIGN = re.compile(r"^  FOREIGN KEY \((?P<columns>.+)\) REFERENCES (?P<table>
 def render_schema(schema: Schema, samples: Mapping[tuple[str, str], list[Any]] | None = None) -> str:
     """Return ``schema`` as CREATE TABLE statements, a comment and up to three sample values beside each column."""
     return "\n".join(_render_table(table, samples or {}) for table in schema.tables)
+
+
+def column_kinds(schema: Schema) -> str:
+    """Return the kinds of columns a schema has, as templates name them: ``date, key, number, text``."""
+    kinds = {column_kind(column) for table in schema.tables for column in table.columns}
+    return ", ".join(sorted(kinds | {"key"}))
 
 
 def _render_table(table: Table, samples: Mapping[tuple[str, str], list[Any]]) -> str:

@@ -34,7 +34,7 @@ async def retrieve(state: ItemState, bench: Workbench) -> Update:
 
 async def expand(state: ItemState, bench: Workbench) -> Update:
     """Let the generator work a construct of the snippets into the template."""
-    messages = expand_request(bench.dialect, state["seed_template"], _hits(state), state["index"])
+    messages = expand_request(bench.dialect, state["seed_template"], _hits(state), bench.kinds, state["index"])
     answer = await bench.expander.ask(messages)
     if not isinstance(answer.reply, ProposeTemplate):
         return _gave_up("expand", "no template", answer, messages)

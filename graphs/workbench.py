@@ -8,7 +8,7 @@ from langgraph.prebuilt import ToolNode
 from ..agents.asking import Agent
 from ..agents.database_tools import database_tools
 from ..agents.replies import GiveVerdict, ProposeCandidate, ProposeRepair, ProposeTemplate
-from ..agents.schema_text import render_schema
+from ..agents.schema_text import column_kinds, render_schema
 from ..knowledge.index import Index
 from ..tools.engines import Engine
 from ..tools.schema import Schema
@@ -24,6 +24,7 @@ class Workbench:
     index: Index
     schema: Schema
     schema_text: str
+    kinds: str
     expander: Agent
     filler: Agent
     critic: Agent
@@ -50,6 +51,7 @@ def open_workbench(
         index,
         schema,
         render_schema(schema, samples),
+        column_kinds(schema),
         Agent(generator, ProposeTemplate),
         Agent(generator, ProposeCandidate, tools),
         Agent(critic, GiveVerdict),

@@ -12,6 +12,7 @@ from .slots import Slot, Slots
 _NOT_ADDITIVE = re.compile(
     r"degree|percent|\bper\b|rate|ratio|price|altitude|height|pressure|temp|humid|speed|\bage\b|score|rating|averag|visib|offset"
 )
+_NAMES_ONE = re.compile(r"(^|_)(name|title|email|phone|address|url)$", re.IGNORECASE)
 _DRAWS = 8  # draws per choice of tables before another is tried
 Assignment = dict[str, tuple[Table, dict[str, Column]]]
 
@@ -144,6 +145,7 @@ def _assign_columns(
     slots: Slots, tables: dict[str, Table], keys: dict[Slot, str], rng: random.Random
 ) -> Assignment | None:
     assignment: Assignment = {}
+    joined = {slot for link in slots.links for slot, _ in link}
     for slot, wanted in slots.columns.items():
         table = tables[slot]
         chosen = {name: table.column(keys[slot, name]) for name in wanted if (slot, name) in keys}
@@ -152,6 +154,8 @@ def _assign_columns(
                 continue
             taken = {c.name for c in chosen.values()}
             options = [c for c in _candidates(table, name.split("_")[0], roles) if c.name not in taken]
+            if "group" in roles and slot not in joined:
+                options = [c for c in options if not _NAMES_ONE.search(c.name)]  # one row a group says nothing
             if not options:
                 return None
             chosen[name] = rng.choice(options)
@@ -162,13 +166,14 @@ def _assign_columns(
 def _candidates(table: Table, kind: str, roles: set[str]) -> list[Column]:
     keyed = set(table.primary_key) | {c for k in table.foreign_keys for c in k.columns}
     if kind == "key":
-        foreign = [c for c in table.columns if c.name in keyed and (c.name,) != table.primary_key]
-        return foreign if "group" in roles and foreign else [c for c in table.columns if c.name in keyed]
+        foreign = [c for c in table.columns if any(c.name in k.columns for k in table.foreign_keys)]
+        own = [c for c in table.columns if (c.name,) == table.primary_key]
+        return (
+            foreign if "group" in roles and foreign else foreign + own or [c for c in table.columns if c.name in keyed]
+        )
     if kind == "text":
-        own = table.primary_key if len(table.primary_key) == 1 and "group" in roles else ()
-        texts = [
-            c for c in table.columns if column_kind(c) == "text" and c.type is ColumnType.TEXT and c.name not in own
-        ]
+        unique = table.primary_key if len(table.primary_key) == 1 and "group" in roles else ()
+        texts = [c for c in table.columns if c.type is ColumnType.TEXT and c.name not in unique]
         if "collected" in roles:
             texts += [
                 c for c in table.columns if c.type is ColumnType.INTEGER and not is_measure(c) and c.name not in keyed

@@ -35,22 +35,29 @@ class Expansion:
     snippet: str = ""
 
 
-def expand(template: str, snippets: dict[str, str], dialect: str, rng: random.Random) -> Expansion:
+def expand(template: str, snippets: dict[str, str], dialect: str, kinds: set[str], rng: random.Random) -> Expansion:
     """Work the first construct of ``snippets`` (id → text, best first) that fits into ``template``.
 
-    Fits means: it can be worked in, parses in the dialect, and can be said as a question. If none does, the
-    template comes back as it was.
+    Fits means: it can be worked in, needs only the ``kinds`` of columns there are, parses in the dialect, and
+    can be said as a question. If none does, the template comes back as it was.
     """
     tree = sqlglot.parse_one(template, read=dialect)
     if isinstance(tree, exp.Select):
         for snippet, text in snippets.items():
             constructs = mine(text, dialect)
             rng.shuffle(constructs)
-            for construct in constructs:
+            for construct in [c for c in constructs if _needed(c) <= kinds]:
                 expanded = _worked_in(construct, tree, dialect, rng)
                 if expanded is not None:
                     return Expansion(expanded, (construct.keyword,), snippet)
     return Expansion(template)
+
+
+def _needed(construct: Construct) -> set[str]:
+    """Return the kinds of columns a construct needs; a clause takes what the template has."""
+    if construct.kind == "clause":
+        return set()
+    return {column.name.split("_")[0] for column in construct.node.find_all(exp.Column)}
 
 
 def _worked_in(construct: Construct, tree: exp.Select, dialect: str, rng: random.Random) -> str | None:

@@ -104,7 +104,8 @@ def _snippets(text: str) -> dict[str, str]:
 
 
 def _template(sections: dict[str, str], samples: Samples | None, rng: random.Random) -> Calls:
-    done = expand(sections["template"], _snippets(sections["snippets"]), sections["dialect"], rng)
+    kinds = set(sections["kinds"].split(", "))
+    done = expand(sections["template"], _snippets(sections["snippets"]), sections["dialect"], kinds, rng)
     return [
         (
             "ProposeTemplate",
