@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..tools.compare import compare, is_ordered, is_vacuous
-from ..tools.determinism import tie_break_variants, volatile
+from ..tools.determinism import arbitrary, tie_break_variants, volatile
 from ..tools.outcome import Execution, Outcome
 from .state import ItemState
 from .workbench import Workbench
@@ -37,7 +37,7 @@ def attempt_query(state: ItemState, bench: Workbench) -> tuple[dict[str, Any], l
 
 def _stability(first: Execution, sql: str, bench: Workbench) -> Outcome:
     """Run again: the variants with ties broken both ways if order decides anything, else the query itself."""
-    if volatile(sql, bench.dialect):
+    if volatile(sql, bench.dialect) or arbitrary(sql, bench.dialect):
         return Outcome.NONDETERMINISTIC
     ordered = is_ordered(sql, bench.dialect)
     for other in tie_break_variants(sql, bench.dialect, bench.schema) or [sql]:
