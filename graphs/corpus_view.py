@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..knowledge.corpus import ImportReport
+from ..knowledge.importers import ImportReport
 from ..knowledge.snippet import Hit
 from ..knowledge.verify import ExampleResult
 from .cleaning import strip_escapes
@@ -38,7 +38,8 @@ def show_hits(console: Console, hits: Iterable[Hit]) -> None:
         head = Text.assemble((strip_escapes(hit.snippet.title), "bold"), (f"  {hit.score:.3f}", QUIET))
         head.append(f"  {strip_escapes(hit.snippet.source)}", style=QUIET)
         console.print(head)
-        console.print(Text(strip_escapes(hit.snippet.text)), end="\n\n")
+        console.print(Text(strip_escapes(hit.snippet.text).rstrip()))
+        console.print()
 
 
 def show_verification(console: Console, results: Iterable[ExampleResult]) -> bool:

@@ -12,6 +12,7 @@ from ..tools.dialects import DIALECTS, get_dialect
 from ..tools.errors import UsageError
 from ..tools.home import home
 from .chunking import snippets_of
+from .importers import ImportReport, import_files
 from .snippet import Snippet
 
 BUILTIN = "builtin"
@@ -62,17 +63,15 @@ def list_corpora(dialect: str | None = None) -> list[Corpus]:
     return found
 
 
-def add_corpus(dialect: str, name: str, paths: Sequence[Path], progress: Callable[[str], None]) -> "ImportReport":
+def add_corpus(dialect: str, name: str, paths: Sequence[Path], progress: Callable[[str], None]) -> ImportReport:
     """Import files and folders as the corpus ``name``; it replaces one of that name only when all is read.
 
     Broken pages are reported and skipped. Raises ``UsageError`` when nothing can be read.
     """
-    from .importers import import_files
-
     get_dialect(dialect)
     if name == BUILTIN:
         raise UsageError(f"'{BUILTIN}' is the name of our own corpus: choose another.")
-    return import_files(paths, _folder(dialect, name), progress)
+    return import_files(paths, _folder(dialect, name), dialect, progress)
 
 
 def use_corpus(dialect: str, name: str) -> Corpus:
@@ -100,13 +99,3 @@ def _folder(dialect: str, name: str) -> Path:
     if not _SLUG.match(name):
         raise UsageError(f"'{name}' is no name for a corpus: use lower-case letters, digits, - and _.")
     return home() / "corpora" / dialect / name
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What was imported: pages read, snippets made, and each page that was skipped with the reason."""
-
-    path: Path
-    pages: int
-    snippets: int
-    skipped: tuple[tuple[str, str], ...]

@@ -9,7 +9,11 @@ if TYPE_CHECKING:
 
 # What every dialect shares says nothing about one of them.
 _COMMON = frozenset(
-    ["SELECT", "FROM", "WHERE", "AND", "OR", "NOT", "NULL", "IS", "IN", "AS", "ON", "BY", "GROUP", "ORDER", "HAVING", "LIMIT", "OFFSET", "JOIN", "INNER", "LEFT", "RIGHT", "OUTER", "UNION", "ALL", "DISTINCT", "CASE", "WHEN", "THEN", "ELSE", "END", "LIKE", "BETWEEN", "EXISTS", "ASC", "DESC", "COUNT", "SUM", "AVG", "MIN", "MAX", "CREATE", "TABLE", "INSERT", "INTO", "VALUES", "UPDATE", "SET", "DELETE", "WITH"]
+    """
+    SELECT FROM WHERE AND OR NOT NULL IS IN AS ON BY GROUP ORDER HAVING LIMIT OFFSET JOIN INNER LEFT RIGHT OUTER
+    UNION ALL DISTINCT CASE WHEN THEN ELSE END LIKE BETWEEN EXISTS ASC DESC COUNT SUM AVG MIN MAX CREATE TABLE
+    INSERT INTO VALUES UPDATE SET DELETE WITH
+    """.split()
 )
 # sqlglot writes some spellings as others of the same meaning.
 _SPELLINGS = {
@@ -59,7 +63,7 @@ def _runs_in(wanted: tuple[str, ...], tokens: tuple[str, ...]) -> bool:
 def _tokens(sql: str, dialect: str) -> tuple[str, ...]:
     from sqlglot.dialects.dialect import Dialect
     from sqlglot.errors import SqlglotError
-    from sqlglot.tokens import TokenType
+    from sqlglot.tokenizer_core import TokenType
 
     try:
         tokens = Dialect.get_or_raise(dialect).tokenize(sql)

@@ -161,7 +161,8 @@ def _row_keys(node: exp.Expr, schema: Schema) -> list[exp.Expr]:
 
 def _grouped(key: exp.Expr, select: exp.Select) -> exp.Expr:
     if isinstance(key, exp.Literal) and not key.is_string:
-        return select.expressions[int(key.this) - 1].unalias()
+        numbered: exp.Expr = select.expressions[int(key.this) - 1].unalias()
+        return numbered
     return next((c.unalias() for c in select.expressions if c.alias and c.alias == key.name), key)
 
 
