@@ -83,12 +83,12 @@ def build(config: BuildConfig, observer: Observer) -> Summary:
     get_dialect(config.dialect)
     generator, critic = chat_model(config.generator), chat_model(config.critic)
     with ExitStack() as stack:
-        observer.on_stage("index the corpus")
+        observer.on_stage("index corpus")
         corpus = load_corpus(config.dialect, config.corpus)
         index = stack.enter_context(closing(open_index(corpus)))
-        observer.on_stage("abstract the templates")
+        observer.on_stage("templates")
         templates = _templates(config)
-        observer.on_stage("load the database")
+        observer.on_stage("load database")
         with closing(open_source(config.db)) as source:
             database, identity = source.name, _identity(config, corpus, source.fingerprint, templates)
         path = config.out or Path("runs") / f"{config.dialect}-{database}-{config.seed}"

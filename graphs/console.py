@@ -9,12 +9,13 @@ from typing import Any
 from rich.console import Console
 
 _PIPED_WIDTH = 120  # columns where there is no terminal to ask
+PLAIN_TEXT: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False}  # text from models is no markup
 
 
 def console() -> Console:
     """Return the console on standard output, as wide as its terminal, ``$COLUMNS`` or 120."""
     known = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(width=None if known else _PIPED_WIDTH, highlight=False)
+    return Console(width=None if known else _PIPED_WIDTH, **PLAIN_TEXT)
 
 
 def as_json(value: Any) -> str:

@@ -11,12 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from .cleaning import strip_escapes
-from .progress import Progress, Stage, clock_face
+from .progress import Progress, clock_face
 from .theme import ACTIVE, KEPT, QUIET, REJECTED, REPAIRED, sql_syntax
 from .totals import ItemResult, Totals
 
 _REASONS = 5  # the most frequent ones
-_SQL_LINES = 9
+_SQL_LINES = (5, 12)  # the fewest, and the most in a tall terminal
+_OTHER_LINES = 19  # of everything else
 
 
 class Dashboard:
@@ -27,6 +28,7 @@ class Dashboard:
 
     def __init__(self, console: Console, title: str, goal: int) -> None:
         self._title = title
+        self._console = console
         self._spinner = Spinner("dots", style=ACTIVE)
         self.progress = Progress(goal)
         self._live = Live(console=console, get_renderable=self.render, refresh_per_second=8, transient=True)
@@ -52,26 +54,29 @@ class Dashboard:
         self.progress.on_sql(strip_escapes(sql))
 
     def render(self) -> RenderableType:
-        """Return the dashboard as it stands."""
+        """Return the dashboard as it stands; it ends with an empty line, for the terminal's echo of Ctrl-C."""
         progress = self.progress
         head = Table.grid(expand=True)
         head.add_column(no_wrap=True, overflow="ellipsis")
         head.add_column(justify="right", no_wrap=True)
         head.add_row(Text(self._title, style="bold"), Text(clock_face(progress.elapsed), style=QUIET))
         sql = sql_syntax(progress.sql) if progress.sql else Text("nothing yet", style=QUIET)
-        panel = Panel(sql, title="SQL under way", title_align="left", border_style=QUIET, height=_SQL_LINES + 2)
-        return Group(head, self._stages(), Text(), _bar(progress), Text(), _counts(progress.totals), panel)
+        fewest, most = _SQL_LINES
+        height = max(fewest, min(most, self._console.height - _OTHER_LINES)) + 2
+        panel = Panel(sql, title="SQL under way", title_align="left", border_style=QUIET, height=height)
+        return Group(head, self._stages(), Text(), _bar(progress), Text(), _counts(progress.totals), panel, Text())
 
     def _stages(self) -> Table:
-        grid = Table.grid(padding=(0, 3, 0, 0))
-        grid.add_row(*(self._stage(stage) for stage in self.progress.stages))
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column()
+        grid.add_column(no_wrap=True)
+        grid.add_column(justify="right", style=QUIET, no_wrap=True)
+        for stage in self.progress.stages:
+            done = stage.ended is not None
+            seconds = (stage.ended or self.progress.clock()) - stage.began
+            mark = Text("✓", style=KEPT) if done else self._spinner
+            grid.add_row(mark, Text(stage.name, style="" if done else ACTIVE), f"{seconds:.1f} s")
         return grid
-
-    def _stage(self, stage: Stage) -> RenderableType:
-        if stage.ended is None:
-            self._spinner.update(text=Text(stage.name, style=ACTIVE))
-            return self._spinner
-        return Text.assemble(("✓ ", KEPT), stage.name, (f" {stage.ended - stage.began:.1f} s", QUIET))
 
 
 def _bar(progress: Progress) -> Table:

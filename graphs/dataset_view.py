@@ -19,7 +19,8 @@ _LISTED = 12  # tables and keywords shown
 def show_pairs(console: Console, pairs: Iterable[Pair]) -> None:
     """Print pairs: the question, its lineage in short, the SQL."""
     for pair in pairs:
-        console.print(_pair(pair), end="\n\n")
+        console.print(_pair(pair))
+        console.print()
 
 
 def show_statistics(console: Console, statistics: DatasetStatistics) -> None:
@@ -46,7 +47,11 @@ def _grid() -> Table:
 
 
 def _pair(pair: Pair) -> RenderableType:
-    about = [str(pair["id"]), f"{pair['rows']} rows", " ".join(pair["features"]) or "one table"]
+    about = [
+        str(pair["id"]),
+        f"{pair['rows']} row{'s' * (pair['rows'] != 1)}",
+        " ".join(pair["features"]) or "one table",
+    ]
     line = Text(" · ".join(about), style=QUIET)
     if pair["repaired"]:
         line.append(" · repaired", style=REPAIRED)

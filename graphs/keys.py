@@ -9,11 +9,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _NAMES = {
-    "\r": "enter", "\n": "enter", " ": "space", "\x1b": "escape", "\x03": "q", "\x04": "q", "": "q",
-    "\x1b[A": "up", "\x1b[B": "down", "\x1b[C": "right", "\x1b[D": "left",
-    "\x1bOA": "up", "\x1bOB": "down", "\x1bOC": "right", "\x1bOD": "left",
-    "\x1b[H": "home", "\x1b[F": "end", "\x1b[1~": "home", "\x1b[4~": "end",
-    "\x1b[5~": "page up", "\x1b[6~": "page down",
+    "\r": "enter",
+    "\n": "enter",
+    " ": "space",
+    "\x1b": "escape",
+    "\x03": "q",
+    "\x04": "q",
+    "": "q",
+    "\x1b[A": "up",
+    "\x1b[B": "down",
+    "\x1b[C": "right",
+    "\x1b[D": "left",
+    "\x1bOA": "up",
+    "\x1bOB": "down",
+    "\x1bOC": "right",
+    "\x1bOD": "left",
+    "\x1b[H": "home",
+    "\x1b[F": "end",
+    "\x1b[1~": "home",
+    "\x1b[4~": "end",
+    "\x1b[5~": "page up",
+    "\x1b[6~": "page down",
 }
 _REST_OF_KEY = 0.02  # seconds within which a terminal sends the rest of an arrow key's sequence
 

@@ -159,7 +159,7 @@ def timed(node: Node, bench: Workbench) -> Callable[[ItemState], Awaitable[Updat
 
 def _gave_up(node: str, what: str, answer: Answer, messages: list[BaseMessage]) -> Update:
     why = answer.reply.reason if isinstance(answer.reply, GiveUp) else answer.problem or "went in circles"
-    reason = f"{what}: {why.split(':')[0] if isinstance(answer.reply, GiveUp) else why}"
+    reason = why.split(":")[0] if isinstance(answer.reply, GiveUp) else f"{what}: {why}"
     return {"reason": reason, **_step(node, {"reason": f"{what}: {why}"}, messages, answer)}
 
 

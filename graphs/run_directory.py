@@ -110,9 +110,16 @@ class RunDirectory:
         self._attempts.append(self._cleaner.value(result.attempts))
         shown = result.pair or (result.attempts[-1] if result.attempts else {})
         item = {
-            "item": result.index, "status": result.status, "reason": result.reason, "repaired": int(result.repaired),
-            "attempts": len(result.attempts), "question": shown.get("question"), "sql": shown.get("sql"),
-            "seconds": result.seconds, "pairs_end": self._pairs.size, "attempts_end": self._attempts.size,
+            "item": result.index,
+            "status": result.status,
+            "reason": result.reason,
+            "repaired": int(result.repaired),
+            "attempts": len(result.attempts),
+            "question": shown.get("question"),
+            "sql": shown.get("sql"),
+            "seconds": result.seconds,
+            "pairs_end": self._pairs.size,
+            "attempts_end": self._attempts.size,
         }
         self._trace.append(item, result.steps, self._cleaner)
 

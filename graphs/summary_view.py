@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 _REASONS = 8
 _SAMPLES = 5
+_FILES = {"pairs.jsonl": "the dataset", "attempts.jsonl": "every execution", "trace.sqlite": "every step"}
 
 
 def show_summary(console: Console, summary: "Summary", new: int) -> None:
     """Print a build's table, five of its pairs, its files and the next commands; ``new`` pairs are this process's."""
     run = summary.directory
+    show_pairs(console, sample_pairs(run, _SAMPLES, seed=0))
     console.print(_table(summary, new))
     if summary.exhausted:
         console.print("The templates ran out before that many pairs: add seed queries with --seeds.", style=REPAIRED)
-    console.print()
-    show_pairs(console, sample_pairs(run, _SAMPLES, seed=0))
     console.print(_next_steps(run))
 
 
@@ -61,15 +61,12 @@ def _next_steps(run: Path) -> Table:
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(no_wrap=True)
     grid.add_column(style=QUIET)
-    for file, what in (
-        ("pairs.jsonl", "the dataset"),
-        ("attempts.jsonl", "every execution"),
-        ("trace.sqlite", "every step, for sqlite3"),
-    ):
+    grid.add_row()
+    for file, what in _FILES.items():
         grid.add_row(str(run / file), what)
-    grid.add_row(f"isogloss dataset stats {run}", "what the dataset is made of")
-    grid.add_row(f"isogloss trace list {run} --status rejected", "what was rejected, and why")
-    grid.add_row(f"isogloss trace step {run} 0", "step through an item")
+    grid.add_row()
+    for command in (f"dataset stats {run}", f"trace list {run} --status rejected", f"trace step {run} 0"):
+        grid.add_row(f"isogloss {command}")
     return grid
 
 

@@ -30,6 +30,7 @@ def missing_literals(question: str, sql: str, dialect: str) -> list[str]:
     missing = []
     for text in spoken_literals(sql, dialect):
         forms = _SMALL.get(text, (text,))
-        if not any(re.search(rf"(?<![\w.]){re.escape(form)}(?![\w])", said, re.IGNORECASE) for form in forms) and text not in said:
+        alone = (rf"(?<![\w.]){re.escape(form)}(?![\w])" for form in forms)
+        if text not in said and not any(re.search(form, said, re.IGNORECASE) for form in alone):
             missing.append(text)
     return missing

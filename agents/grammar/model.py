@@ -78,10 +78,16 @@ class GrammarModel(BaseChatModel):
         try:
             calls = answer(sections, _samples(messages), rng)
         except (CannotFill, CannotRepair, Unsayable) as reason:
-            calls = [("GiveUp", {"reason": f"{type(reason).__name__}: {reason}"})]
+            calls = [("GiveUp", {"reason": f"{_WHY[type(reason)]}: {reason}"})]
         tool_calls = [{"name": n, "args": a, "id": f"call_{i}", "type": "tool_call"} for i, (n, a) in enumerate(calls)]
         return ChatResult(generations=[ChatGeneration(message=AIMessage("", tool_calls=tool_calls))])
 
+
+_WHY: dict[type[Exception], str] = {
+    CannotFill: "does not fit the database",
+    CannotRepair: "no cure known",
+    Unsayable: "no faithful words",
+}
 
 Calls = list[tuple[str, dict[str, Any]]]
 Samples = dict[tuple[str, str], list[Any]]
