@@ -21,7 +21,7 @@ _UNSUPPORTED: dict[type[exp.Expr], str] = {
 }
 
 
-class UnsupportedSeed(IsoglossError):  # noqa: N818 - a verdict on the seed, recorded as data
+class UnsupportedSeed(IsoglossError):
     """A query that cannot become a template; ``reason`` says why in a few words."""
 
     def __init__(self, reason: str) -> None:

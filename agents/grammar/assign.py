@@ -98,7 +98,8 @@ def _assign_keys(slots: Slots, tables: dict[str, Table], rng: random.Random) -> 
         rng.shuffle(pairs)
         for one, other in pairs:
             if (
-                keys.get(first, one) == one
+                not _one_row_a_group(slots, tables, (first, one), (second, other))
+                and keys.get(first, one) == one
                 and keys.get(second, other) == other
                 and _free(keys, first, one, second, other)
             ):
@@ -107,6 +108,13 @@ def _assign_keys(slots: Slots, tables: dict[str, Table], rng: random.Random) -> 
         else:
             return None
     return keys
+
+
+def _one_row_a_group(slots: Slots, tables: dict[str, Table], *sides: tuple[Slot, str]) -> bool:
+    """Grouping a table by its own primary key, with nothing joined, gives every row back."""
+    return any(
+        "alone" in slots.columns[slot[0]][slot[1]] and (key,) == tables[slot[0]].primary_key for slot, key in sides
+    )
 
 
 def _free(keys: dict[Slot, str], first: Slot, one: str, second: Slot, other: str) -> bool:
@@ -145,7 +153,6 @@ def _assign_columns(
     slots: Slots, tables: dict[str, Table], keys: dict[Slot, str], rng: random.Random
 ) -> Assignment | None:
     assignment: Assignment = {}
-    joined = {slot for link in slots.links for slot, _ in link}
     for slot, wanted in slots.columns.items():
         table = tables[slot]
         chosen = {name: table.column(keys[slot, name]) for name in wanted if (slot, name) in keys}
@@ -154,7 +161,7 @@ def _assign_columns(
                 continue
             taken = {c.name for c in chosen.values()}
             options = [c for c in _candidates(table, name.split("_")[0], roles) if c.name not in taken]
-            if "group" in roles and slot not in joined:
+            if "alone" in roles:
                 options = [c for c in options if not _NAMES_ONE.search(c.name)]  # one row a group says nothing
             if not options:
                 return None

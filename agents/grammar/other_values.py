@@ -74,6 +74,7 @@ def _ease_thresholds(tree: exp.Expr) -> int:
             if isinstance(number, exp.Literal) and not number.is_string and (isinstance(having, exp.Having) or derived):
                 factor = 0.5 if isinstance(node, exp.GT | exp.GTE) else 2
                 smaller = float(number.this) * factor
-                number.replace(exp.Literal.number(str(int(smaller) if smaller >= 1 else round(smaller, 2))))
+                whole = float(number.this).is_integer()
+                number.replace(literal(max(1, int(smaller)) if whole else round(smaller, 2)))
                 changed += 1
     return changed

@@ -17,7 +17,7 @@ class Slots:
     """What a template asks of a schema.
 
     ``columns`` holds, per table slot, its column slots with the roles they play (``measure`` for sums,
-    averages and arithmetic, ``summed``, ``group`` for grouping, ``shown`` unless only compared). ``links``
+    averages and arithmetic, ``summed``, ``group`` for grouping, ``alone`` if nothing is joined there, ``shown`` unless only compared). ``links``
     are pairs of key slots that are joined, ``listed`` those where one is looked up in a list of the other,
     ``paired`` the columns that a set operation puts under each other.
     """
@@ -155,6 +155,9 @@ def _roles(column: exp.Column) -> set[str]:
         roles.add("shown")
     if isinstance(column.parent, exp.GT | exp.LT | exp.GTE | exp.LTE | exp.Between | exp.Ordered):
         roles.add("measure")
+    select = column.find_ancestor(exp.Select)
+    if column.find_ancestor(exp.Group) and select is not None and not select.args.get("joins"):
+        roles.add("alone")
     if column.find_ancestor(exp.Group) or (isinstance(column.parent, exp.Window)):
         roles.add("group")
     if column.find_ancestor(exp.GroupConcat, exp.ArrayAgg, exp.JSONArrayAgg):

@@ -71,9 +71,7 @@ def _operator(node: exp.Expr, scope: Scope) -> Phrase:
         return phrase(node.expression, scope)  # only there to divide exactly
     left, right = phrase(node.this, scope), phrase(node.expression, scope)
     if isinstance(node, exp.Sub):
-        if right.bare or left.bare:
-            return Phrase(f"{left.text} minus {right.the()}", left.kind, left.unit)
-        return Phrase(f"difference {left.the()} minus {right.the()}", "number")
+        return Phrase(f"{left.text} minus {right.the()}", "number", left.unit if left.kind == "number" else "")
     if isinstance(node, exp.Div) and isinstance(node.this, exp.Mul) and node.find(exp.Window) is None:
         factor = node.this.expression
         if isinstance(factor, exp.Literal) and float(factor.this) == 100:

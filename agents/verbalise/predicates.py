@@ -48,11 +48,7 @@ def clause(node: exp.Expr, scope: Scope) -> str:
     if isinstance(node, exp.Not) and isinstance(node.this, exp.Exists):
         return _exists(node.this, scope, negative=True)
     subject, verb = _said(node, scope)
-    return (
-        f"whose {subject} {verb}"
-        if not subject.startswith(("difference", "whether"))
-        else f"for which the {subject} {verb}"
-    )
+    return f"whose {subject} {verb}" if not subject.startswith("whether") else f"for which the {subject} {verb}"
 
 
 def condition(node: exp.Expr, scope: Scope) -> str:
