@@ -16,10 +16,10 @@ Slot = tuple[str, str]  # table slot, column slot: ("table_1", "number_2")
 class Slots:
     """What a template asks of a schema.
 
-    ``columns`` holds, per table slot, its column slots with the roles they play (``measure`` for sums,
-    averages and arithmetic, ``summed``, ``group`` for grouping, ``alone`` if nothing is joined there, ``shown`` unless only compared). ``links``
-    are pairs of key slots that are joined, ``listed`` those where one is looked up in a list of the other,
-    ``paired`` the columns that a set operation puts under each other.
+    ``columns`` holds, per table slot, its column slots with the roles they play: ``measure`` for sums, averages
+    and arithmetic, ``summed``, ``collected`` into lists, ``group`` for grouping, ``alone`` if nothing is joined
+    there, ``shown`` unless only compared. ``links`` are pairs of key slots that are joined, ``listed`` those where
+    one is looked up in a list of the other, ``paired`` the columns that a set operation puts under each other.
     """
 
     columns: dict[str, dict[str, set[str]]] = field(default_factory=dict)

@@ -57,9 +57,13 @@ def _groups(said: Selection, names: list[str]) -> Entity:
         columns[name] = column if column.text in keys else _over(column, said)
     noun = said.group_noun or listing([k.text.removesuffix(" ID") for k in said.keys])
     noun = noun if said.group_noun or len(said.keys) == 1 else f"combination of {noun}"
-    clauses = [c for c in (said.having, _limited(said)) if c]
+    narrowing = " and ".join(c for c in (said.having, _limited(said)) if c)
+    if said.clauses and narrowing:
+        narrowing += f" (considering only {said.rows_phrase()})"
+    elif said.clauses and {c.text for c in columns.values()} <= keys:
+        narrowing = f"of {said.rows_phrase()}"
     unique = frozenset() if said.group_noun else frozenset(n for n, c in columns.items() if c.text in keys)
-    return Entity(noun, columns, " and ".join(clauses), unique, groups=True)
+    return Entity(noun, columns, narrowing, unique, groups=True)
 
 
 def _rows(said: Selection, names: list[str]) -> Entity:
