@@ -1,27 +1,22 @@
-"""The index over a corpus: ChromaDB for meaning, BM25 for exact keywords, their rankings fused."""
+"""The index over a corpus: vectors in ChromaDB, ranked together with exact keywords."""
 
 import fcntl
-import re
 import shutil
-import threading
-from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, cast
 
 import chromadb
+import numpy as np
 from chromadb.api.types import Documents, EmbeddingFunction, Embeddings
 from chromadb.config import Settings
-from rank_bm25 import BM25Okapi
 
 from ..tools.home import home
 from .corpus import Corpus
 from .embedding import embed
-from .snippet import Hit, Snippet
+from .ranking import Ranking
+from .snippet import Hit
 
-_FUSION = 60  # the constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)
-_DEPTH = 20  # how far down each ranking counts
 _BATCH = 1000
-_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[^\sA-Za-z0-9_.,;()'\"`]+")
 
 
 class WordLlamaEmbedding(EmbeddingFunction[Documents]):
@@ -36,31 +31,24 @@ class WordLlamaEmbedding(EmbeddingFunction[Documents]):
 
 
 class Index:
-    """An open index; safe to search from several threads."""
+    """An open index; safe to search from several threads, and always with the same result.
+
+    The vectors are kept in ChromaDB and compared exactly: its approximate search differs between two builds.
+    """
 
     def __init__(self, corpus: Corpus, collection: chromadb.Collection, lock: IO[str] | None) -> None:
-        self._snippets = {snippet.id: snippet for snippet in corpus.snippets}
-        self._collection = collection
+        self._snippets = sorted({s.id: s for s in corpus.snippets}.values(), key=lambda s: s.id)
+        stored = collection.get(include=["embeddings"])
+        vectors = dict(zip(stored["ids"], cast(Any, stored["embeddings"]), strict=True))
+        titles = np.asarray([vectors[s.id] for s in self._snippets], dtype=np.float32)
+        self._ranking = Ranking(self._snippets, titles)
         self._lock = lock
-        self._searching = threading.Lock()
-        self._ids = list(self._snippets)
-        self._words = BM25Okapi([_words(_text(s)) for s in self._snippets.values()])
 
     def search(self, query: str, k: int = 4) -> list[Hit]:
-        """Return the ``k`` best snippets, best first, by reciprocal rank fusion of both rankings."""
-        with self._searching:
-            near = self._collection.query(query_texts=[query], n_results=min(_DEPTH, len(self._ids)))["ids"][0]
-        scores: dict[str, float] = {}
-        for ranking in (near, self._by_words(query)):
-            for rank, name in enumerate(ranking):
-                scores[name] = scores.get(name, 0.0) + 1 / (_FUSION + rank)
-        best = sorted(scores, key=lambda name: (-scores[name], name))[:k]
-        return [Hit(self._snippets[name], scores[name]) for name in best]
-
-    def _by_words(self, query: str) -> list[str]:
-        scores = self._words.get_scores(_words(query))
-        order = sorted(range(len(self._ids)), key=lambda i: (-scores[i], self._ids[i]))
-        return [self._ids[i] for i in order[:_DEPTH] if scores[i] > 0]
+        """Return the ``k`` best snippets, best first."""
+        scores = self._ranking.scores(query, embed([query])[0])
+        best = (-scores).argsort(kind="stable")[:k]
+        return [Hit(self._snippets[i], float(scores[i])) for i in best]
 
     def close(self) -> None:
         """Give the index up to other processes."""
@@ -120,13 +108,5 @@ def _filled(client: Any, corpus: Corpus) -> chromadb.Collection:
         collection = client.create_collection(name, embedding_function=WordLlamaEmbedding())
         for start in range(0, len(snippets), _BATCH):
             batch = snippets[start : start + _BATCH]
-            collection.add(ids=[s.id for s in batch], documents=[_text(s) for s in batch])
+            collection.add(ids=[s.id for s in batch], documents=[s.title or s.text for s in batch])
     return collection
-
-
-def _text(snippet: Snippet) -> str:
-    return f"{snippet.title}\n{snippet.text}\n{' '.join(snippet.keywords)}"
-
-
-def _words(text: str) -> Sequence[str]:
-    return [word.lower() for word in _WORD.findall(text)]
