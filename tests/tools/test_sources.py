@@ -1,0 +1,102 @@
+"""Sources: bundled databases, files whose values break their types, servers, and what is no database."""
+
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+import pytest
+from isogloss.tools.errors import UsageError
+from isogloss.tools.schema import ColumnType, Schema
+from isogloss.tools.sources import Source, open_source
+
+SPIDER = Path(__file__).parents[3] / "shared" / "data" / "spider" / "database"
+
+
+def check_keys(source: Source, whole: set[str]) -> None:
+    """Primary keys are unique; the foreign keys named in ``whole`` have no dangling value."""
+    schema = source.schema()
+    values = {t.name: list(source.rows(t.name)) for t in schema.tables}
+    for table in schema.tables:
+        places = [[c.name for c in table.columns].index(k) for k in table.primary_key]
+        counts = Counter(tuple(row[p] for p in places) for row in values[table.name]) if places else Counter()
+        assert all(n == 1 for n in counts.values()), f"{table.name}: {counts.most_common(1)}"
+        for key in table.foreign_keys:
+            if f"{table.name}.{key.columns[0]}" in whole:
+                assert column(schema, values, table.name, key.columns[0]) - {None} <= column(
+                    schema, values, key.referred_table, key.referred_columns[0]
+                )
+
+
+def column(schema: Schema, values: dict[str, list[tuple[object, ...]]], table: str, name: str) -> set[object]:
+    place = [c.name for c in schema.table(table).columns].index(name)
+    return {row[place] for row in values[table]}
+
+
+def test_shop_is_the_same_every_time_and_its_keys_hold() -> None:
+    with closing(open_source("shop")) as source, closing(open_source("shop")) as again:
+        assert source.fingerprint == again.fingerprint
+        counts = {t.name: sum(1 for _ in source.rows(t.name)) for t in source.schema().tables}
+        assert counts == {"customers": 40, "products": 30, "orders": 200, "order_lines": 483}
+        check_keys(source, {"orders.customer_id", "order_lines.order_id", "order_lines.product_id", "customers.referred_by"})
+
+
+def test_flights_are_complete_and_typed() -> None:
+    with closing(open_source("flights")) as source:
+        counts = {t.name: sum(1 for _ in source.rows(t.name)) for t in source.schema().tables}
+        assert counts == {"airlines": 16, "airports": 1458, "planes": 3322, "weather": 26115, "flights": 336776}
+        check_keys(source, {"flights.carrier", "flights.origin", "weather.origin"})
+        types = {c.name: c.type for c in source.schema().table("flights").columns}
+        assert (types["dep_delay"], types["time_hour"]) == (ColumnType.INTEGER, ColumnType.TIMESTAMP)
+        delays = [row[5] for row in source.rows("flights")]
+        assert sum(d is None for d in delays) == 8255
+
+
+def test_a_sqlite_file_with_broken_types_is_read_as_what_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "odd.sqlite"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute('CREATE TABLE "a b" (id INTEGER PRIMARY KEY, n INT, d DATE, "when" DATETIME, t VARCHAR(3), r REAL)')
+        connection.execute("INSERT INTO \"a b\" VALUES (1, 'x', '2024-05-01', '2024-05-01 10:00:00', CAST(x'ff41' AS TEXT), 1)")
+        connection.execute("INSERT INTO \"a b\" VALUES (2, 2, 'soon', NULL, 'b', 2.5)")
+    with closing(open_source(str(path))) as source:
+        types = {c.name: c.type for c in source.schema().table("a b").columns}
+        assert types["n"] is types["d"] is types["t"] is ColumnType.TEXT
+        assert (types["when"], types["r"]) == (ColumnType.TIMESTAMP, ColumnType.FLOAT)
+        first = next(iter(source.rows("a b")))
+        assert first[1] == "x"
+        assert first[4].endswith("A")
+
+
+def test_a_duckdb_file_keeps_types_keys_and_comments(tmp_path: Path) -> None:
+    path = tmp_path / "small.duckdb"
+    with closing(duckdb.connect(str(path))) as connection:
+        connection.execute("CREATE TABLE p (id INTEGER PRIMARY KEY, tags VARCHAR[])")
+        connection.execute("CREATE TABLE q (id INTEGER PRIMARY KEY, p_id INTEGER REFERENCES p (id), x DECIMAL(10, 2))")
+        connection.execute("COMMENT ON COLUMN q.x IS 'price in euros'")
+        connection.execute("INSERT INTO p VALUES (1, ['a', 'b'])")
+    with closing(open_source(str(path))) as source:
+        q = source.schema().table("q")
+        assert q.primary_key == ("id",)
+        assert q.foreign_keys[0].referred_table == "p"
+        assert (q.column("x").type, q.column("x").comment) == (ColumnType.DECIMAL, "price in euros")
+        assert list(source.rows("p")) == [(1, "[a, b]")]
+
+
+@pytest.mark.skipif(not SPIDER.is_dir(), reason="the Spider databases are not on this machine")
+def test_spider_databases_open() -> None:
+    for path in sorted(SPIDER.glob("*/*.sqlite"))[:25]:
+        with closing(open_source(str(path))) as source:
+            assert sum(1 for t in source.schema().tables for _ in source.rows(t.name)) >= 0
+
+
+def test_what_is_no_database_is_said_in_one_sentence(tmp_path: Path) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("hello, this is no database at all")
+    broken = tmp_path / "broken.sqlite"
+    broken.write_bytes(b"SQLite format 3\0" + b"x" * 2000)
+    for spec in ("nothing", str(text), str(broken), "gibberish://x", "postgresql://me:hush@127.0.0.1:1/none"):
+        with pytest.raises(UsageError) as caught, closing(open_source(spec)):
+            pass
+        assert "hush" not in str(caught.value)
+        assert "\n" not in str(caught.value)
