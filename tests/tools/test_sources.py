@@ -39,7 +39,9 @@ def test_shop_is_the_same_every_time_and_its_keys_hold() -> None:
         assert source.fingerprint == again.fingerprint
         counts = {t.name: sum(1 for _ in source.rows(t.name)) for t in source.schema().tables}
         assert counts == {"customers": 40, "products": 30, "orders": 200, "order_lines": 483}
-        check_keys(source, {"orders.customer_id", "order_lines.order_id", "order_lines.product_id", "customers.referred_by"})
+        check_keys(
+            source, {"orders.customer_id", "order_lines.order_id", "order_lines.product_id", "customers.referred_by"}
+        )
 
 
 def test_flights_are_complete_and_typed() -> None:
@@ -56,8 +58,12 @@ def test_flights_are_complete_and_typed() -> None:
 def test_a_sqlite_file_with_broken_types_is_read_as_what_it_holds(tmp_path: Path) -> None:
     path = tmp_path / "odd.sqlite"
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute('CREATE TABLE "a b" (id INTEGER PRIMARY KEY, n INT, d DATE, "when" DATETIME, t VARCHAR(3), r REAL)')
-        connection.execute("INSERT INTO \"a b\" VALUES (1, 'x', '2024-05-01', '2024-05-01 10:00:00', CAST(x'ff41' AS TEXT), 1)")
+        connection.execute(
+            'CREATE TABLE "a b" (id INTEGER PRIMARY KEY, n INT, d DATE, "when" DATETIME, t VARCHAR(3), r REAL)'
+        )
+        connection.execute(
+            "INSERT INTO \"a b\" VALUES (1, 'x', '2024-05-01', '2024-05-01 10:00:00', CAST(x'ff41' AS TEXT), 1)"
+        )
         connection.execute("INSERT INTO \"a b\" VALUES (2, 2, 'soon', NULL, 'b', 2.5)")
     with closing(open_source(str(path))) as source:
         types = {c.name: c.type for c in source.schema().table("a b").columns}
