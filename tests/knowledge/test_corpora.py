@@ -11,7 +11,17 @@ from isogloss.knowledge.corpus import add_corpus, list_corpora, load_corpus, use
 from isogloss.knowledge.index import open_index
 from isogloss.tools.errors import UsageError
 
-PAGE = (
+PAGE = """# Mine
+
+## Grow zebras with ZEBRA
+Zebras.
+
+```sql
+SELECT zebra(name) FROM products
+```
+
+Keywords: ZEBRA
+"""
     "# Mine\n\n## Grow zebras with ZEBRA\nZebras.\n\n```sql\nSELECT zebra(name) FROM products\n```\n\nKeywords: ZEBRA\n"
 )
 

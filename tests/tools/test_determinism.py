@@ -18,7 +18,7 @@ OPEN = [
     "SELECT name, lag(price) OVER (ORDER BY category) AS p FROM products",
     "SELECT name, sum(stock) OVER (ORDER BY category ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS s FROM products",
     "WITH a AS (SELECT category, name FROM products ORDER BY category LIMIT 4) SELECT name FROM a ORDER BY name",
-    "SELECT o.order_id FROM orders AS o JOIN customers AS c ON o.customer_id = c.customer_id ORDER BY c.country LIMIT 5",
+    "SELECT o.order_id FROM orders AS o JOIN customers AS c USING (customer_id) ORDER BY c.country LIMIT 5",
 ]
 DECIDED = [
     "SELECT name FROM products ORDER BY name LIMIT 3",
@@ -78,5 +78,5 @@ def test_what_sqlite_leaves_open_is_arbitrary() -> None:
     assert arbitrary("SELECT country, name FROM customers GROUP BY country", "sqlite")
     assert not arbitrary("SELECT category, name, max(price) FROM products GROUP BY category", "sqlite")
     assert arbitrary("SELECT country, group_concat(name) FROM customers GROUP BY country", "sqlite")
-    ordered = "SELECT s.country, group_concat(s.name) FROM (SELECT country, name FROM customers ORDER BY name) AS s GROUP BY s.country"
-    assert not arbitrary(ordered, "sqlite")
+    ordered = "(SELECT country, name FROM customers ORDER BY name) AS s"
+    assert not arbitrary(f"SELECT s.country, group_concat(s.name) FROM {ordered} GROUP BY s.country", "sqlite")

@@ -59,19 +59,18 @@ def test_a_sqlite_file_with_broken_types_is_read_as_what_it_holds(tmp_path: Path
     path = tmp_path / "odd.sqlite"
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(
-            'CREATE TABLE "a b" (id INTEGER PRIMARY KEY, n INT, d DATE, "when" DATETIME, t VARCHAR(3), r REAL)'
+            'CREATE TABLE "a b" (id INTEGER PRIMARY KEY, n INT, d DATE, "when" DATETIME, t TEXT, r REAL)'
         )
-        connection.execute(
-            "INSERT INTO \"a b\" VALUES (1, 'x', '2024-05-01', '2024-05-01 10:00:00', CAST(x'ff41' AS TEXT), 1)"
-        )
+        first = ("x", "2024-05-01", "2024-05-01 10:00:00", 1)
+        connection.execute("INSERT INTO \"a b\" VALUES (1, ?, ?, ?, CAST(x'ff41' AS TEXT), ?)", first)
         connection.execute("INSERT INTO \"a b\" VALUES (2, 2, 'soon', NULL, 'b', 2.5)")
     with closing(open_source(str(path))) as source:
         types = {c.name: c.type for c in source.schema().table("a b").columns}
         assert types["n"] is types["d"] is types["t"] is ColumnType.TEXT
         assert (types["when"], types["r"]) == (ColumnType.TIMESTAMP, ColumnType.FLOAT)
-        first = next(iter(source.rows("a b")))
-        assert first[1] == "x"
-        assert first[4].endswith("A")
+        row = next(iter(source.rows("a b")))
+        assert row[1] == "x"
+        assert row[4].endswith("A")
 
 
 def test_a_duckdb_file_keeps_types_keys_and_comments(tmp_path: Path) -> None:
