@@ -22,8 +22,6 @@ SELECT zebra(name) FROM products
 
 Keywords: ZEBRA
 """
-    "# Mine\n\n## Grow zebras with ZEBRA\nZebras.\n\n```sql\nSELECT zebra(name) FROM products\n```\n\nKeywords: ZEBRA\n"
-)
 
 
 @pytest.fixture(autouse=True)
