@@ -127,7 +127,8 @@ def _decide_bare_columns(select: exp.Select, descending: bool) -> bool:
     """
     columns = list(_bare_columns(select))
     for column in columns:
-        column.replace((exp.Max if descending else exp.Min)(this=column.copy()))
+        chosen: exp.Expr = (exp.Max if descending else exp.Min)(this=column.copy())
+        column.replace(exp.alias_(chosen, column.this.copy()) if column.parent is select else chosen)
     return bool(columns)
 
 
@@ -139,15 +140,15 @@ def _bare_columns(select: exp.Select) -> Iterator[exp.Column]:
     if (group is None and not aggregates) or len(extremes) == 1:
         return
     keys = row_keys(select, Schema("", ())) if group is not None else []
-    grouped = {key.sql() for key in keys} | {key.name for key in keys if isinstance(key, exp.Column)}
-    grouped |= {p.alias for p in select.expressions if p.alias}
+    grouped = {key.sql() for key in keys}
+    plain = {key.name for key in keys if isinstance(key, exp.Column)} | {p.alias for p in select.expressions}
     pending: list[exp.Expr] = [*select.expressions, *filter(None, map(select.args.get, ("having", "order")))]
     while pending:
         node = pending.pop()
         if node.sql() in grouped or isinstance(node, exp.Query | exp.Star):
             continue
         if isinstance(node, exp.Column):
-            if node.name not in grouped and not node.is_star:
+            if not (node.is_star or node.name in grouped or (not node.table and node.name in plain)):
                 yield node
         elif not isinstance(node, exp.AggFunc | exp.Anonymous) or is_windowed(node):
             pending += node.iter_expressions()
