@@ -20,12 +20,13 @@ from .workbench import SHOWN_ROWS, Workbench
 Update = dict[str, Any]
 Node = Callable[[ItemState, Workbench], Awaitable[Update]]
 MAX_TURNS = 6  # tool rounds per agent turn, so that no model can talk to its tools for ever
+SNIPPETS = 6  # retrieved for a template; SQL-GEN does not give its number
 _NO_MESSAGES = [RemoveMessage(id=REMOVE_ALL_MESSAGES)]
 
 
 async def retrieve(state: ItemState, bench: Workbench) -> Update:
     """Fetch the snippets for the item's focus, a keyword of the corpus, and its template."""
-    hits = await asyncio.to_thread(bench.index.search, state["focus"], 4)
+    hits = await asyncio.to_thread(bench.index.search, state["focus"], SNIPPETS)
     return {
         "snippets": [_hit(h) for h in hits],
         **_step("retrieve", delta={"focus": state["focus"]}, snippets=[_hit(h) for h in hits]),

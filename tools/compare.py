@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from sqlglot import parse_one
@@ -17,8 +18,8 @@ from sqlglot.errors import SqlglotError
 
 from .outcome import Execution, Outcome
 
-_DIGITS = 9  # significant decimal digits that floats must share
-_TRIES = 20_000  # column assignments looked at before giving up on a permutation
+_RELATIVE, _ABSOLUTE = 1e-9, 1e-12  # how near to each other numbers that are not whole must be
+_TRIES = 1000  # column assignments looked at before giving up on a permutation
 
 Row = tuple[Hashable, ...]
 
@@ -31,6 +32,8 @@ def compare(gold: Execution, other: Execution, ordered: bool) -> Outcome:
     left, right = _canonical_rows(gold.rows), _canonical_rows(other.rows)
     if not left and not right:
         return Outcome.VACUOUS
+    near = _near_numbers([*left, *right])
+    left, right = _replaced(left, near), _replaced(right, near)
     if len(left) != len(right) or len(left[0]) != len(right[0]):
         return Outcome.MISMATCH
     wanted = left if ordered else Counter(left)
@@ -57,17 +60,12 @@ def is_vacuous(execution: Execution) -> bool:
 def canonical(value: Any) -> Hashable:
     """Return a value such that two driver values are equal exactly if their canonical values are.
 
-    Booleans equal 0 and 1, as engines without a boolean type return them. Floats and decimals are rounded to
-    nine significant digits, so values at the edge of a rounding step may differ though nearer than 1e-9.
+    Booleans equal 0 and 1, as engines without a boolean type return them; numbers are left as precise as they are.
     """
     if isinstance(value, bool):
         return int(value)
-    if isinstance(value, int):
-        return value if abs(value) < 10**_DIGITS else _number(Decimal(value))
-    if isinstance(value, float):
-        return str(value) if math.isnan(value) or math.isinf(value) else _number(Decimal(repr(value)))
-    if isinstance(value, Decimal):
-        return _number(value) if value.is_finite() else str(value)
+    if isinstance(value, float | Decimal):
+        return value if math.isfinite(value) else str(value).lower().removesuffix("inity")
     if isinstance(value, datetime):
         plain = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
         return ("date", plain.date()) if plain.time() == time() else ("time", plain)
@@ -84,11 +82,22 @@ def canonical(value: Any) -> Hashable:
     return value if isinstance(value, Hashable) else json.dumps(value, default=str)
 
 
-def _number(value: Decimal) -> Hashable:
-    if value == 0 or abs(value) < Decimal("1e-12"):
-        return 0
-    rounded = round(value, _DIGITS - 1 - value.adjusted())
-    return int(rounded) if rounded == rounded.to_integral_value() else rounded.normalize()
+def _near_numbers(rows: list[Row]) -> dict[Any, Any]:
+    """Return, for each number that is not the first of a run of near ones, that first one.
+
+    Two whole numbers of an exact type are never near: keys may be long. Numbers inside lists must be equal.
+    """
+    numbers = sorted({v for row in rows for v in row if isinstance(v, int | float | Decimal)})
+    stands_for: dict[Any, Any] = {}
+    for one, other in pairwise(numbers):
+        exact = not isinstance(one, float) and not isinstance(other, float) and one % 1 == other % 1 == 0
+        if not exact and math.isclose(one, other, rel_tol=_RELATIVE, abs_tol=_ABSOLUTE):
+            stands_for[other] = stands_for.get(one, one)
+    return stands_for
+
+
+def _replaced(rows: list[Row], near: dict[Any, Any]) -> list[Row]:
+    return [tuple(near.get(v, v) for v in row) for row in rows] if near else rows
 
 
 def _canonical_rows(rows: Sequence[tuple[Any, ...]]) -> list[Row]:
@@ -99,10 +108,12 @@ def _column_orders(left: list[Row], right: list[Row]) -> Iterator[list[int]]:
     """Yield the orders of ``right``'s columns that give each column of ``left`` its multiset of values.
 
     Columns with the same values are interchangeable only as far as rows agree, which the caller checks; the
-    search is depth first over candidates with equal value counts and bounded.
+    search is depth first over candidates with equal value counts and bounded. Of equal columns one is tried.
     """
     wanted = [frozenset(Counter(column).items()) for column in zip(*left, strict=True)]
-    offered = [frozenset(Counter(column).items()) for column in zip(*right, strict=True)]
+    columns = list(zip(*right, strict=True))
+    first_equal = [columns.index(column) for column in columns]
+    offered = [frozenset(Counter(column).items()) for column in columns]
     candidates = [[i for i, have in enumerate(offered) if have == want] for want in wanted]
     tries = 0
 
@@ -114,8 +125,9 @@ def _column_orders(left: list[Row], right: list[Row]) -> Iterator[list[int]]:
         if len(order) == len(candidates):
             yield order
             return
-        for i in candidates[len(order)]:
-            if i not in order and _agree(left, right, order, i):
+        free = {first_equal[i]: i for i in reversed(candidates[len(order)]) if i not in order}
+        for i in sorted(free.values()):
+            if _agree(left, right, order, i):
                 yield from extend([*order, i])
 
     yield from extend([])

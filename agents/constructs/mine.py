@@ -100,6 +100,8 @@ def _showing(tree: exp.Select, keyword: str, dialect: str) -> Iterator[tuple[str
 
 
 def _shows(node: exp.Expr, keyword: str, dialect: str) -> bool:
+    if len({column.table for column in node.find_all(exp.Column)}) > 1:
+        return False  # it speaks of two tables, and a slot belongs to one
     try:
         sql = node.sql(dialect=dialect).upper()
     except SqlglotError:

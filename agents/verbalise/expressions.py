@@ -1,5 +1,6 @@
 """Noun phrases for expressions."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -159,8 +160,16 @@ def _function(node: exp.Expr, scope: Scope) -> Phrase:
         raise Unsayable(node.key if not isinstance(node, exp.Anonymous) else node.name)
     words, kind = lexicon.SCALARS[key]
     given = [phrase(a, scope) for a in arguments(node)]
+    if len(given) > len(set(re.findall(r"{(\w)}", words.translate(_LETTERS)))):
+        raise Unsayable(f"{node.key} with further arguments")
     letters = {letter: g.text for letter, g in zip("abcd", given, strict=False)}
-    return Phrase(words.format(*(g.the() for g in given), **letters), kind)
+    said = words.format(*(g.the() for g in given), **letters)
+    return Phrase(
+        said.replace("first 1 characters", "first character").replace("last 1 characters", "last character"), kind
+    )
+
+
+_LETTERS = str.maketrans("abcd", "0123")  # {a} and {0} are the same argument
 
 
 def arguments(node: exp.Expr) -> list[exp.Expr]:

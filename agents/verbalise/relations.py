@@ -10,7 +10,11 @@ from .scope import Entity, Scope, Unsayable, base_entity, foreign_key, role_noun
 
 @dataclass(slots=True)
 class Rows:
-    """What the rows of a SELECT are: clauses that narrow them, and what outer joins add."""
+    """What the rows of a SELECT are: clauses that narrow them, and what outer joins add.
+
+    ``linked`` maps a parent's alias to its children's, ``through`` to the phrase of the key that refers to it;
+    ``optional`` aliases are outer joined, under ``conditions`` of their own; ``absent`` ones have no partner.
+    """
 
     clauses: list[str] = field(default_factory=list)
     including: list[str] = field(default_factory=list)
@@ -18,6 +22,8 @@ class Rows:
     linked: dict[str, set[str]] = field(default_factory=dict)
     single: set[str] = field(default_factory=set)
     absent: set[str] = field(default_factory=set)
+    conditions: dict[str, str] = field(default_factory=dict)
+    through: dict[str, str] = field(default_factory=dict)
 
 
 def enter(select: exp.Select, scope: Scope) -> Rows:
@@ -67,10 +73,13 @@ def _join(join: exp.Join, scope: Scope, rows: Rows) -> None:
     if lateral:
         rows.linked.setdefault(next(iter(scope.entities)), set()).add(alias)
     if join.side == "LEFT":
-        if leftovers:
-            raise Unsayable("outer join with a further condition")
+        from .predicates import clause
+
         rows.optional.add(alias)
-    elif not lateral and alias not in rows.single and not any(alias in {k, *v} for k, v in rows.linked.items()):
+        if leftovers:
+            rows.conditions[alias] = " and ".join(clause(part, scope) for part in leftovers)
+        return
+    if not lateral and alias not in rows.single and not any(alias in {k, *v} for k, v in rows.linked.items()):
         raise Unsayable("join without a key")
     for part in leftovers:
         from .predicates import clause
@@ -102,6 +111,7 @@ def _link(part: exp.Expr, scope: Scope, rows: Rows) -> bool:
                         scope.schema, scope.schema.table(child_phrase.origin[0]), key
                     )
                 rows.linked.setdefault(parent, set()).add(child)
+                rows.through[parent] = child_phrase.text
             else:
                 rows.linked.setdefault(child, set()).add(parent)
             return True
@@ -110,6 +120,7 @@ def _link(part: exp.Expr, scope: Scope, rows: Rows) -> bool:
         for (one, _, name), (other, _, _) in (sides, sides[::-1]):
             if scope.entities[one].keys == {name}:
                 rows.linked.setdefault(one, set()).add(other)
+                rows.through[one] = sides[0][1].text
                 return True
     return False
 
@@ -148,6 +159,8 @@ def finish(scope: Scope, rows: Rows) -> list[str]:
     """Return the narrowing clauses that follow from derived entities and from joins nobody mentioned."""
     clauses = []
     for alias, entity in scope.entities.items():
+        if alias in rows.absent:
+            continue
         if entity.clause and entity.noun == scope.row_noun:
             clauses.append(entity.clause)
         elif entity.clause and alias not in rows.single:

@@ -59,6 +59,8 @@ def take_apart(select: exp.Select, scope: Scope) -> Selection:
     where = select.args.get("where")
     predicates = [] if where is None else _conjuncts(where.this)
     predicates = _anti_joins(predicates, said)
+    if said.rows.conditions:
+        raise Unsayable("outer join with a further condition")
     group = select.args.get("group")
     if group is not None:
         _say_groups(group, said)
@@ -75,7 +77,13 @@ def take_apart(select: exp.Select, scope: Scope) -> Selection:
         said.order = order_phrase(select.args["order"], scope)
     said.clauses = said.rows.clauses + [_where(p, scope) for p in predicates]
     said.clauses = finish(scope, said.rows) + said.clauses
-    if said.rows.optional and any(isinstance(c.this, exp.Star) for c in select.find_all(exp.Count)):
+    own = [
+        n
+        for part in (*select.expressions, select.args.get("having"))
+        if part is not None
+        for n in part.find_all(exp.Count)
+    ]
+    if said.rows.optional and any(isinstance(n.this, exp.Star) and n.find_ancestor(exp.Select) is select for n in own):
         raise Unsayable("COUNT(*) over an outer join")
     return said
 
@@ -99,11 +107,7 @@ def _anti_joins(predicates: list[exp.Expr], said: Selection) -> list[exp.Expr]:
         absent = isinstance(node, exp.Is) and isinstance(node.expression, exp.Null) and not node.args.get("negate")
         column = node.this if absent else None
         if isinstance(column, exp.Column) and column.table in said.rows.optional:
-            entity = said.scope.entities[column.table]
-            if not entity.base:
-                raise Unsayable("anti-join with a derived table")
-            child = any(column.table in children for children in said.rows.linked.values())
-            said.rows.clauses.append(f"that have no {plural(entity.noun) if child else f'matching {entity.noun}'}")
+            said.rows.clauses.append(_without(column.table, said))
             said.rows.optional.discard(column.table)
             said.rows.absent.add(column.table)
             owners = [a for a in said.scope.entities if a != column.table]
@@ -112,6 +116,17 @@ def _anti_joins(predicates: list[exp.Expr], said: Selection) -> list[exp.Expr]:
         else:
             kept.append(node)
     return kept
+
+
+def _without(alias: str, said: Selection) -> str:
+    """Say that a row has no partner in the outer joined ``alias``."""
+    entity, condition = said.scope.entities[alias], said.rows.conditions.pop(alias, "")
+    if not entity.base:
+        if alias not in said.rows.through or condition:
+            raise Unsayable("anti-join with a derived table")
+        return f"whose {said.rows.through[alias]} is not among the {entity.many()}"
+    child = any(alias in children for children in said.rows.linked.values())
+    return f"that have no {plural(entity.noun) if child else f'matching {entity.noun}'} {condition}".strip()
 
 
 def _say_groups(group: exp.Group, said: Selection) -> None:

@@ -1,5 +1,6 @@
 """Comparing results: a labelled battery, and the algebra of it."""
 
+import time
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -29,6 +30,12 @@ CASES: list[tuple[str, Rows, Rows, bool, Outcome]] = [
     ("NULL is not the empty text", [(None,), ("x",)], [("",), ("x",)], False, MISMATCH),
     ("NULL is NULL", [(None, 1)], [(None, 1)], False, MATCH),
     ("floats to nine digits", [(0.3,)], [(0.1 + 0.2,)], False, MATCH),
+    ("floats at the edge of a rounding step", [(0.1234567895,)], [(0.12345678949999999,)], False, MATCH),
+    ("sums of decimals and floats", [(Decimal("1234.5"), 1)], [(1, 1234.5000000001)], False, MATCH),
+    ("long keys are exact", [(12345678901,)], [(12345678902,)], False, MISMATCH),
+    ("long whole decimals are exact", [(Decimal(12345678901),)], [(12345678902,)], False, MISMATCH),
+    ("infinity and NaN", [(float("inf"), float("nan"))], [(Decimal("Infinity"), Decimal("NaN"))], False, MATCH),
+    ("rounded differently", [(2.35,)], [(2.3,)], False, MISMATCH),
     ("floats that differ", [(0.5,)], [(0.5045,)], False, MISMATCH),
     ("decimal, integer and float", [(Decimal("30.00"), 30)], [(30, 30.0)], False, MATCH),
     ("text is not a number", [("1",)], [(1,)], False, MISMATCH),
@@ -46,6 +53,8 @@ CASES: list[tuple[str, Rows, Rows, bool, Outcome]] = [
         False,
         MATCH,
     ),
+    ("bytes are bytes", [(b"\x00",)], [(memoryview(b"\x00"),)], False, MATCH),
+    ("objects in any order of keys", [({"a": 1, "b": [2]},)], [({"b": [2.0], "a": 1},)], False, MATCH),
     ("lists in order", [([1, 2],)], [([2, 1],)], False, MISMATCH),
 ]
 
@@ -61,6 +70,15 @@ def test_many_equal_columns_take_no_factorial_time() -> None:
     assert compare(result([(1,) * 26]), result([(1,) * 25 + (2,)]), ordered=False) is MISMATCH
 
 
+def test_many_columns_alike_are_told_apart_in_no_time() -> None:
+    rows = [(1,) * 24 + (n, n % 7) for n in range(2000)]
+    paired_otherwise = [(1,) * 24 + (n, (n + 1) % 7) for n in range(2000)]
+    assert compare(result(rows), result([row[::-1] for row in rows]), ordered=False) is MATCH
+    started = time.monotonic()
+    assert compare(result(rows), result(paired_otherwise), ordered=False) is MISMATCH
+    assert time.monotonic() - started < 5
+
+
 VALUES = st.one_of(st.none(), st.integers(-3, 3), st.sampled_from(["a", "b", ""]), st.floats(-2, 2, width=16))
 TABLES = st.integers(1, 4).flatmap(lambda width: st.lists(st.tuples(*[VALUES] * width), min_size=1, max_size=6))
 
@@ -73,6 +91,25 @@ def test_rows_and_columns_may_be_permuted(rows: Rows, random: Any) -> None:
     assert compare(result(rows), result(moved), ordered=True) is MATCH
     random.shuffle(moved)
     assert compare(result(rows), result(moved), ordered=False) is MATCH
+
+
+@given(st.lists(st.floats(-1e12, 1e12), min_size=1, max_size=5), st.floats(-1e-10, 1e-10))
+def test_floats_nearer_than_a_billionth_are_equal(values: list[float], shift: float) -> None:
+    moved = [(value * (1 + shift),) for value in values]
+    assert compare(result([(value,) for value in values]), result(moved), ordered=True) is MATCH
+
+
+@given(st.floats(1e-3, 1e12), st.floats(1e-8, 1))
+def test_floats_farther_apart_differ(value: float, shift: float) -> None:
+    assert compare(result([(value,)]), result([(value * (1 + shift),)]), ordered=False) is MISMATCH
+
+
+@given(TABLES, st.integers(1, 3))
+def test_a_multiset_counts_its_rows(rows: Rows, times: int) -> None:
+    more = rows * times + rows[:1]
+    assert compare(result(more), result(more[::-1]), ordered=False) is MATCH
+    fewer = more[:-1]
+    assert compare(result(more), result(fewer), ordered=False) is MISMATCH
 
 
 @given(TABLES, TABLES)
