@@ -72,6 +72,17 @@ def test_broken_foreign_keys_are_declared_all_the_same(engines: dict[str, Engine
     assert engines[dialect].execute(sql[dialect]).rows == ((1,),)
 
 
+@pytest.mark.parametrize(
+    ("dialect", "sql"),
+    [
+        ("postgres", "SELECT count(*) FROM pg_indexes WHERE indexdef LIKE '%things USING btree (maker_id)'"),
+        ("sqlite", "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND sql LIKE '%(\"maker_id\")'"),
+    ],
+)
+def test_columns_that_refer_to_a_table_are_indexed(engines: dict[str, Engine], dialect: str, sql: str) -> None:
+    assert engines[dialect].execute(sql).rows == ((1,),)
+
+
 def test_numbers_too_wide_for_the_usual_types_fit() -> None:
     table = Table("wide", (Column("whole", ColumnType.INTEGER), Column("money", ColumnType.DECIMAL)))
     value = Decimal("123456789012345678901.12345")

@@ -8,7 +8,7 @@ from ..dialects import get_dialect
 from ..outcome import Limits
 from ..schema import ForeignKey, Schema, Table
 from .database import Database
-from .ddl import foreign_key, names, quoted
+from .ddl import foreign_key, foreign_key_indexes, names, quoted
 from .loading import Plan, Source, plan
 from .postgres_server import PostgresServer
 
@@ -78,6 +78,8 @@ def _load_table(connection: "psycopg.Connection[tuple[Any, ...]]", source: Sourc
                 copy.write_row(row)
     if each.table.primary_key:
         connection.execute(f"ALTER TABLE {table} ADD PRIMARY KEY ({names(each.table.primary_key)})")
+    for statement in foreign_key_indexes(each.table):
+        connection.execute(statement)
 
 
 def _add_foreign_key(connection: "psycopg.Connection[tuple[Any, ...]]", table: Table, key: ForeignKey) -> None:

@@ -11,7 +11,7 @@ from ..dialects import get_dialect
 from ..outcome import Limits
 from ..schema import ColumnType, Schema
 from .database import Database
-from .ddl import foreign_key, names, quoted
+from .ddl import foreign_key, foreign_key_indexes, names, quoted
 from .loading import Plan, Source, plan
 from .scratch import Scratch
 
@@ -29,6 +29,8 @@ def load(source: Source, limits: Limits) -> Database:
             connection.execute(_create_table(each))
             slots = ", ".join("?" * len(each.native_types))
             connection.executemany(f"INSERT INTO {quoted(each.table.name)} VALUES ({slots})", each.rows(source))
+            for statement in foreign_key_indexes(each.table):
+                connection.execute(statement)
         connection.execute("COMMIT")
         connection.execute("ANALYZE")
     return Database(
