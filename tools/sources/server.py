@@ -22,9 +22,13 @@ class ServerSource:
                 parsed = parsed.set(drivername="postgresql+psycopg")
             self._engine = sqlalchemy.create_engine(parsed)
             self._inspector = sqlalchemy.inspect(self._engine)
-        except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        except (ArgumentError, NoSuchModuleError, ValueError) as error:
             raise UsageError(
                 "That database URL is not understood: write it as dialect+driver://user@host/name."
+            ) from error
+        except ImportError as error:
+            raise UsageError(
+                f"That database needs the Python driver {error.name}: install it, or name another in dialect+driver://."
             ) from error
         except SQLAlchemyError as error:
             raise UsageError(

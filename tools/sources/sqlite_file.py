@@ -64,27 +64,35 @@ class SqliteFile:
     def _table(self, name: str, known: list[str]) -> Table:
         details = self._connection.execute(f"PRAGMA table_info({_quoted(name)})").fetchall()
         columns = tuple(Column(d[1], self._fitting(name, d[1], column_type(d[2])), not (d[3] or d[5])) for d in details)
-        primary = tuple(d[1] for d in sorted((d for d in details if d[5]), key=lambda d: d[5]))
-        return Table(name, columns, primary, self._foreign_keys(name, known))
+        return Table(name, columns, tuple(self._primary_key(name)), self._foreign_keys(name, known))
 
     def _foreign_keys(self, name: str, known: list[str]) -> tuple[ForeignKey, ...]:
-        """Read the keys; those that refer to an absent table are left out, an unnamed target is its primary key."""
-        real = {n.lower(): n for n in known}
+        """Read the keys, in the letter case of the tables; those that refer to nothing there is are left out."""
+        tables = {n.lower(): n for n in known}
         keys: dict[int, list[tuple[Any, ...]]] = {}
         for row in self._connection.execute(f"PRAGMA foreign_key_list({_quoted(name)})"):
-            if row[2].lower() in real:
-                keys.setdefault(row[0], []).append(row)
+            keys.setdefault(row[0], []).append(row)
+        own = self._columns(name)
         found = []
         for rows in keys.values():
-            target = real[rows[0][2].lower()]
-            referred = tuple(r[4] for r in rows) if rows[0][4] is not None else self._primary_key(target)
+            target = tables.get(rows[0][2].lower())
+            if target is None:
+                continue
+            real = self._columns(target)
+            wanted = [r[4] for r in rows] if rows[0][4] is not None else self._primary_key(target)
+            referred = tuple(real[column.lower()] for column in wanted if column.lower() in real)
             if len(referred) == len(rows):
-                found.append(ForeignKey(tuple(r[3] for r in rows), target, referred))
+                found.append(ForeignKey(tuple(own[r[3].lower()] for r in rows), target, referred))
         return tuple(found)
 
-    def _primary_key(self, table: str) -> tuple[str, ...]:
+    def _columns(self, table: str) -> dict[str, str]:
+        """Return the names of a table's columns by their lower case."""
+        return {d[1].lower(): d[1] for d in self._connection.execute(f"PRAGMA table_info({_quoted(table)})")}
+
+    def _primary_key(self, table: str) -> list[str]:
+        """Return the primary key, which a foreign key that names no columns refers to."""
         details = self._connection.execute(f"PRAGMA table_info({_quoted(table)})").fetchall()
-        return tuple(d[1] for d in details if d[5])
+        return [d[1] for d in sorted((d for d in details if d[5]), key=lambda d: d[5])]
 
     def _fitting(self, table: str, column: str, declared: ColumnType) -> ColumnType:
         values = self._connection.execute(f"SELECT DISTINCT {_quoted(column)} FROM {_quoted(table)}")
