@@ -12,11 +12,11 @@ _BASE = re.compile(r"^table_\d+$")
 
 
 def transplant(construct: Construct, template: exp.Select, rng: random.Random) -> exp.Select | None:
-    """Return ``template`` with the construct worked in, or None where it does not fit.
+    """Work the construct into ``template``, a SELECT of a whole query, and return it; None where it does not fit.
 
-    The construct's slots are renumbered into one of the template's own tables.
+    The construct's slots are renumbered into one of the SELECT's own tables. The tree is changed in place.
     """
-    tree = template.copy()
+    tree = template
     alias = _host(tree, rng)
     if alias is None:
         return None
@@ -39,8 +39,8 @@ def base_aliases(select: exp.Select) -> list[str]:
 
 
 def next_number(tree: exp.Expr, stem: str) -> int:
-    """Return the next free number for names such as ``out_3`` or ``value_2`` in ``tree``."""
-    numbers = [int(n) for n in re.findall(rf"(?<![a-z]){stem}_(\d+)", tree.sql()) if int(n) < 90]
+    """Return the next free number for names such as ``out_3`` or ``value_2`` in the whole query."""
+    numbers = [int(n) for n in re.findall(rf"(?<![a-z]){stem}_(\d+)", tree.root().sql()) if int(n) < 90]
     return max(numbers, default=0) + 1
 
 

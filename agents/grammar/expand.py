@@ -11,7 +11,7 @@ from ...tools.render import render
 from ...tools.schema import Column, ColumnType, ForeignKey, Schema, Table
 from ..constructs.clauses import work_in
 from ..constructs.mine import Construct, mine
-from ..constructs.transplant import transplant
+from ..constructs.transplant import base_aliases, transplant
 from ..verbalise.queries import question
 from ..verbalise.scope import Unsayable
 from .slots import read_slots
@@ -42,14 +42,13 @@ def expand(template: str, snippets: dict[str, str], dialect: str, kinds: set[str
     can be said as a question. If none does, the template comes back as it was.
     """
     tree = sqlglot.parse_one(template, read=dialect)
-    if isinstance(tree, exp.Select):
-        for snippet, text in snippets.items():
-            constructs = mine(text, dialect)
-            rng.shuffle(constructs)
-            for construct in [c for c in constructs if _needed(c) <= kinds]:
-                expanded = _worked_in(construct, tree, dialect, rng)
-                if expanded is not None:
-                    return Expansion(expanded, (construct.keyword,), snippet)
+    for snippet, text in snippets.items():
+        constructs = [c for c in mine(text, dialect) if _needed(c) <= kinds]
+        rng.shuffle(constructs)
+        for construct in constructs:
+            expanded = _worked_in(construct, tree, dialect, rng)
+            if expanded is not None:
+                return Expansion(expanded, (construct.keyword,), snippet)
     return Expansion(template)
 
 
@@ -60,12 +59,32 @@ def _needed(construct: Construct) -> set[str]:
     return {column.name.split("_")[0] for column in construct.node.find_all(exp.Column)}
 
 
-def _worked_in(construct: Construct, tree: exp.Select, dialect: str, rng: random.Random) -> str | None:
-    clause = construct.kind == "clause"
-    done = work_in(construct.keyword, tree, rng) if clause else transplant(construct, tree, rng)
-    if done is None:
+def _worked_in(construct: Construct, tree: exp.Expr, dialect: str, rng: random.Random) -> str | None:
+    if construct.kind == "clause":
+        done = work_in(construct.keyword, tree, rng) if isinstance(tree, exp.Select) else None
+        return _as_template(done, dialect)
+    for place in range(len(_hosts(tree, construct))):
+        whole = tree.copy()
+        if transplant(construct, _hosts(whole, construct)[place], rng) is not None:
+            expanded = _as_template(whole, dialect)
+            if expanded is not None:
+                return expanded
+    return None
+
+
+def _hosts(tree: exp.Expr, construct: Construct) -> list[exp.Select]:
+    """Return the SELECTs that a construct may be worked into: conditions go into operands and CTEs as well."""
+    outermost = [tree] if isinstance(tree, exp.Select) else []
+    if construct.kind != "predicate":
+        return outermost
+    inner = [s for s in tree.find_all(exp.Select) if isinstance(s.parent, exp.CTE | exp.SetOperation)]
+    return [s for s in outermost if base_aliases(s)] or inner
+
+
+def _as_template(tree: exp.Expr | None, dialect: str) -> str | None:
+    if tree is None:
         return None
-    sql = render(done, dialect)
+    sql = render(tree, dialect)
     return sql if _is_sayable(sql, dialect) else None
 
 

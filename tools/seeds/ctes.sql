@@ -51,3 +51,24 @@ WITH spending AS (SELECT o.customer_id, SUM(l.quantity * l.unit_price) AS spent 
 
 -- name: products_of_popular_categories
 WITH popular AS (SELECT p.category FROM products AS p JOIN order_lines AS l ON p.product_id = l.product_id GROUP BY p.category HAVING COUNT(*) > 76) SELECT q.name, q.price FROM products AS q WHERE q.category IN (SELECT c.category FROM popular AS c) ORDER BY q.price DESC, q.name;
+
+-- name: countries_with_high_average_limit
+WITH averages AS (SELECT c.country, AVG(c.credit_limit) AS average_limit, COUNT(*) AS customers FROM customers AS c GROUP BY c.country) SELECT a.country, a.average_limit FROM averages AS a WHERE a.customers >= 2 ORDER BY a.average_limit DESC, a.country;
+
+-- name: cheap_products_by_category
+WITH cheap AS (SELECT p.category, p.name, p.price FROM products AS p WHERE p.price < 80) SELECT h.category, COUNT(*) AS products, MIN(h.price) AS lowest FROM cheap AS h GROUP BY h.category;
+
+-- name: fees_per_status_above_their_average
+WITH fees AS (SELECT o.status, SUM(o.shipping_fee) AS fees FROM orders AS o GROUP BY o.status) SELECT f.status, f.fees FROM fees AS f WHERE f.fees >= (SELECT AVG(g.fees) FROM fees AS g) ORDER BY f.fees DESC;
+
+-- name: customers_with_a_late_last_order
+WITH latest AS (SELECT o.customer_id, MAX(o.ordered_at) AS last_order FROM orders AS o GROUP BY o.customer_id) SELECT c.name, t.last_order FROM customers AS c JOIN latest AS t ON c.customer_id = t.customer_id WHERE t.last_order >= '2024-06-01';
+
+-- name: orders_of_rich_customers_per_status
+WITH rich AS (SELECT c.customer_id, c.country FROM customers AS c WHERE c.credit_limit > 1500) SELECT o.status, COUNT(*) AS orders FROM orders AS o JOIN rich AS r ON o.customer_id = r.customer_id GROUP BY o.status ORDER BY orders DESC, o.status;
+
+-- name: second_dearest_product_per_category
+WITH ranked AS (SELECT p.category, p.name, p.price, DENSE_RANK() OVER (PARTITION BY p.category ORDER BY p.price DESC) AS place FROM products AS p) SELECT r.category, r.name, r.price FROM ranked AS r WHERE r.place = 2;
+
+-- name: range_of_quantities_per_product
+WITH sold AS (SELECT l.product_id, MIN(l.quantity) AS least, MAX(l.quantity) AS most FROM order_lines AS l GROUP BY l.product_id) SELECT p.name, s.least, s.most FROM products AS p JOIN sold AS s ON p.product_id = s.product_id WHERE s.most >= 4 ORDER BY p.name;

@@ -51,3 +51,27 @@ SELECT COUNT(*) AS customers FROM (SELECT o.customer_id AS customer FROM orders 
 
 -- name: categories_by_count_or_quantity
 SELECT p.category AS category FROM products AS p GROUP BY p.category HAVING COUNT(*) > 4 UNION SELECT p.category FROM products AS p JOIN order_lines AS l ON p.product_id = l.product_id GROUP BY p.category HAVING SUM(l.quantity) > 200;
+
+-- name: countries_with_many_or_rich_customers
+SELECT c.country AS country FROM customers AS c GROUP BY c.country HAVING COUNT(*) > 4 UNION SELECT c.country FROM customers AS c WHERE c.credit_limit > 5000;
+
+-- name: categories_sold_and_heavy
+SELECT p.category AS category FROM products AS p JOIN order_lines AS l ON p.product_id = l.product_id WHERE l.quantity >= 4 INTERSECT SELECT p.category FROM products AS p WHERE p.weight_kg > 8;
+
+-- name: statuses_of_dear_but_not_of_cheap_shipping
+SELECT o.status AS status, o.customer_id AS customer FROM orders AS o WHERE o.shipping_fee > 9 EXCEPT SELECT o.status, o.customer_id FROM orders AS o WHERE o.shipping_fee < 4;
+
+-- name: places_of_early_and_of_rich_customers
+SELECT c.country AS country, c.city AS city FROM customers AS c WHERE c.joined_on < '2022-01-01' INTERSECT SELECT c.country, c.city FROM customers AS c WHERE c.credit_limit >= 2000;
+
+-- name: products_of_large_lines_or_high_price
+SELECT p.name AS name FROM products AS p JOIN order_lines AS l ON p.product_id = l.product_id WHERE l.quantity > 5 UNION SELECT p.name FROM products AS p WHERE p.price > 100 ORDER BY name;
+
+-- name: cities_ordering_in_both_periods
+SELECT c.city AS city FROM customers AS c JOIN orders AS o ON c.customer_id = o.customer_id WHERE o.ordered_at < '2023-07-01' INTERSECT SELECT c.city FROM customers AS c JOIN orders AS o ON c.customer_id = o.customer_id WHERE o.ordered_at >= '2024-07-01' ORDER BY city;
+
+-- name: countries_without_placed_orders
+SELECT c.country AS country FROM customers AS c WHERE c.joined_on < '2024-01-01' EXCEPT SELECT c.country FROM customers AS c JOIN orders AS o ON c.customer_id = o.customer_id WHERE o.status = 'placed' AND o.shipping_fee > 11;
+
+-- name: categories_with_cheap_or_scarce_products
+SELECT p.category AS category FROM products AS p WHERE p.price < 30 AND p.stock > 20 UNION SELECT p.category FROM products AS p WHERE p.stock < 10 ORDER BY category LIMIT 5;
