@@ -40,9 +40,7 @@ OPEN = [
         "WITH placed AS (SELECT o.customer_id, o.status, ROW_NUMBER() OVER (PARTITION BY o.customer_id ORDER BY "
         "o.status) AS place, o.order_id FROM orders AS o) SELECT customer_id, order_id FROM placed WHERE place = 1"
     ),
-    Case(
-        "WITH products AS (SELECT * FROM products) SELECT name FROM products ORDER BY category LIMIT 3", ("postgres",)
-    ),
+    Case("WITH products AS (SELECT * FROM products) SELECT * FROM products ORDER BY category LIMIT 3", ("postgres",)),
     Case("SELECT category, ROW_NUMBER() OVER (ORDER BY COUNT(*)) FROM products GROUP BY category"),
     Case("SELECT DISTINCT ON (category) category, name FROM products ORDER BY category", TYPED),
     Case("SELECT STRING_AGG(name, ', ') FROM products", TYPED),
