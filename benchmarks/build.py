@@ -27,6 +27,7 @@ class Stages:
         self.began: list[tuple[str, float]] = []
 
     def on_stage(self, name: str) -> None:
+        """Remember when a stage began."""
         self.began.append((name, time.perf_counter()))
 
     def on_item(self, result: ItemResult, totals: Totals) -> None:
