@@ -150,7 +150,7 @@ def _bare_columns(select: exp.Select) -> Iterator[exp.Column]:
         if isinstance(node, exp.Column):
             if not (node.is_star or node.name in grouped or (not node.table and node.name in plain)):
                 yield node
-        elif not isinstance(node, exp.AggFunc | exp.Anonymous) or is_windowed(node):
+        elif not isinstance(node, exp.AggFunc | exp.Filter | exp.Anonymous) or is_windowed(node):
             pending += node.iter_expressions()
 
 

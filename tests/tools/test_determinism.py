@@ -97,6 +97,7 @@ NOT_ABOUT_ORDER = [
     Case("SELECT name, RANK() OVER (ORDER BY category), CUME_DIST() OVER (ORDER BY price) FROM products"),
     Case("SELECT name, SUM(stock) OVER (PARTITION BY category ORDER BY price) FROM products"),
     Case("SELECT category, MAX(price) FROM products GROUP BY category HAVING COUNT(*) > 2"),
+    Case("SELECT category, COUNT(*) FILTER (WHERE stock > 0) FROM products GROUP BY category"),
     Case("SELECT name FROM products ORDER BY category FETCH FIRST 2 ROWS WITH TIES", ("postgres",)),
 ]
 
