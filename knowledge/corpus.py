@@ -17,7 +17,7 @@ from .snippet import Snippet
 
 BUILTIN = "builtin"
 _OURS = Path(__file__).parent / "corpora"
-_SLUG = re.compile(r"^[a-z0-9][a-z0-9_-]{0,63}$")
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def load_corpus(dialect: str, name: str | None = None) -> Corpus:
         raise UsageError(f"There is no corpus '{name}' for {dialect}: `isogloss corpus list {dialect}` shows them.")
     digest = hashlib.sha256()
     snippets: list[Snippet] = []
-    for file in sorted(path.rglob("*.md")):
+    for file in sorted(p for p in path.rglob("*.md") if p.is_file()):
         content, source = file.read_bytes(), file.relative_to(path).as_posix()
         digest.update(f"{source}\0{len(content)}\0".encode() + content)
         snippets += snippets_of(content.decode("utf-8", "replace"), dialect, source)
@@ -54,7 +54,7 @@ def list_corpora(dialect: str | None = None) -> list[Corpus]:
     found = []
     for each in [get_dialect(dialect).name] if dialect else DIALECTS:
         added = home() / "corpora" / each
-        names = sorted(p.name for p in added.iterdir() if _SLUG.match(p.name)) if added.is_dir() else []
+        names = sorted(p.name for p in added.iterdir() if _SLUG.fullmatch(p.name)) if added.is_dir() else []
         for name in [BUILTIN, *names]:
             try:
                 found.append(load_corpus(each, name))
@@ -89,13 +89,16 @@ def _in_use() -> dict[str, str]:
     path = home() / "corpora.json"
     if not path.is_file():
         return {}
-    chosen: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        chosen: dict[str, str] = dict(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"{path} is damaged: delete it, and choose again with `isogloss corpus use`.") from error
     return chosen
 
 
 def _folder(dialect: str, name: str) -> Path:
     if name == BUILTIN:
         return _OURS / dialect
-    if not _SLUG.match(name):
-        raise UsageError(f"'{name}' is no name for a corpus: use lower-case letters, digits, - and _.")
+    if not _SLUG.fullmatch(name):
+        raise UsageError(f"{name!r} is no name for a corpus: use lower-case letters, digits, - and _.")
     return home() / "corpora" / dialect / name

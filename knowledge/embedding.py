@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 
 def embed(texts: Sequence[str]) -> NDArray[np.float32]:
-    """Return unit vectors, one row per text."""
-    vectors: NDArray[np.float32] = _model().embed(list(texts), norm=True)
-    return vectors
+    """Return unit vectors, one row per text; all 0 for a text without words."""
+    vectors: NDArray[np.float32] = _model().embed(list(texts))
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return unit
 
 
 @cache

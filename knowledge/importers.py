@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from ..tools.errors import UsageError
@@ -56,7 +57,8 @@ def import_files(paths: Sequence[Path], corpus: Path, dialect: str, progress: Ca
 
 
 def _pages(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
-    """Yield each page with its name inside the corpus; symbolic links are not followed."""
+    """Yield each page with its name inside the corpus, no name twice; symbolic links are not followed."""
+    taken = set[str]()
     for path in paths:
         if not path.exists():
             raise UsageError(f"{path} does not exist.")
@@ -64,7 +66,10 @@ def _pages(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
         for page in found:
             if page.suffix.lower() in _READERS:
                 relative = page.relative_to(path.parent if path.is_file() else path)
-                yield page, relative.with_suffix("").as_posix()
+                wanted = relative.with_suffix("").as_posix()
+                name = next(n for n in (wanted, *(f"{wanted}-{i}" for i in count(2))) if n not in taken)
+                taken.add(name)
+                yield page, name
 
 
 def html_to_markdown(page: str) -> str:

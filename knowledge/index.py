@@ -95,7 +95,11 @@ def _forget(folder: Path) -> None:
     from chromadb.api.shared_system_client import SharedSystemClient
 
     SharedSystemClient.clear_system_cache()
-    shutil.rmtree(folder / "chroma", ignore_errors=True)
+    files = folder / "chroma"
+    if files.is_dir():
+        shutil.rmtree(files)
+    else:
+        files.unlink(missing_ok=True)
 
 
 def _filled(client: Any, corpus: Corpus) -> chromadb.Collection:

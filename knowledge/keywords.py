@@ -15,19 +15,23 @@ _COMMON = frozenset(
     INSERT INTO VALUES UPDATE SET DELETE WITH
     """.split()
 )
-# sqlglot writes some spellings as others of the same meaning.
-_SPELLINGS = {
-    "::": ("::", "CAST"),
-    "CAST": ("CAST", "::"),
-    "STRPOS": ("STRPOS", "POSITION"),
-    "BTRIM": ("BTRIM", "TRIM"),
-    "DATE_PART": ("DATE_PART", "EXTRACT"),
-    "IFNULL": ("IFNULL", "COALESCE"),
-    "SUBSTR": ("SUBSTR", "SUBSTRING"),
-    "SUBSTRING": ("SUBSTRING", "SUBSTR"),
-    "POSITION": ("POSITION", "STRPOS"),
-    "FETCH FIRST": ("FETCH FIRST", "FETCH"),
-}
+# sqlglot writes each of these as another of its group, of the same meaning.
+_SPELLINGS = (
+    ("::", "CAST"),
+    ("STRPOS", "POSITION"),
+    ("BTRIM", "TRIM"),
+    ("DATE_PART", "EXTRACT"),
+    ("IFNULL", "COALESCE"),
+    ("SUBSTR", "SUBSTRING"),
+    ("FETCH FIRST", "FETCH"),
+)
+# What sqlglot calls literals of every kind, `$$…$$` and E'…' among them, and quoted names.
+_QUOTED = frozenset(
+    """
+    STRING HEREDOC_STRING RAW_STRING BYTE_STRING NATIONAL_STRING NATIONAL_RAW_STRING UNICODE_STRING HEX_STRING
+    BIT_STRING IDENTIFIER
+    """.split()
+)
 _CODE = re.compile(r"```[^\n]*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
 _CALL = re.compile(r"\b([A-Za-z_][A-Za-z0-9_]{2,})\s*\(")
 _UPPER = re.compile(r"\b[A-Z][A-Z_]{2,}\b")
@@ -51,7 +55,8 @@ def keyword_in(sql: str, keyword: str, dialect: str) -> bool:
     False for what cannot be tokenised.
     """
     tokens = _tokens(sql, dialect)
-    return any(_runs_in(_tokens(spelling, dialect), tokens) for spelling in _SPELLINGS.get(keyword, (keyword,)))
+    spellings = next((group for group in _SPELLINGS if keyword.upper() in group), (keyword,))
+    return any(_runs_in(_tokens(spelling, dialect), tokens) for spelling in spellings)
 
 
 def _runs_in(wanted: tuple[str, ...], tokens: tuple[str, ...]) -> bool:
@@ -63,12 +68,11 @@ def _runs_in(wanted: tuple[str, ...], tokens: tuple[str, ...]) -> bool:
 def _tokens(sql: str, dialect: str) -> tuple[str, ...]:
     from sqlglot.dialects.dialect import Dialect
     from sqlglot.errors import SqlglotError
-    from sqlglot.tokenizer_core import TokenType
 
     try:
         tokens = Dialect.get_or_raise(dialect).tokenize(sql)
     except SqlglotError:
         return ()
-    named = (TokenType.STRING, TokenType.IDENTIFIER)
-    words = (" ".join(t.text.upper().split()) if t.token_type not in named else "'" for t in tokens)
-    return tuple(part for word in words for part in word.split(" "))
+    words = ("'" if t.token_type.name in _QUOTED else " ".join(t.text.upper().split()) for t in tokens)
+    # `!` is an operator in no dialect: it begins one that sqlglot cuts in two, as `!~*`.
+    return tuple(" ".join(words).replace("! ", "!").split(" "))
