@@ -66,10 +66,14 @@ def _pages(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
         for page in found:
             if page.suffix.lower() in _READERS:
                 relative = page.relative_to(path.parent if path.is_file() else path)
-                wanted = relative.with_suffix("").as_posix()
-                name = next(n for n in (wanted, *(f"{wanted}-{i}" for i in count(2))) if n not in taken)
+                name = _free_name(relative.with_suffix("").as_posix(), taken)
                 taken.add(name)
                 yield page, name
+
+
+def _free_name(wanted: str, taken: set[str]) -> str:
+    numbered = (f"{wanted}-{number}" for number in count(2))
+    return wanted if wanted not in taken else next(name for name in numbered if name not in taken)
 
 
 def html_to_markdown(page: str) -> str:
