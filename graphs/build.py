@@ -17,6 +17,7 @@ from ..knowledge.index import open_index
 from ..knowledge.keywords import corpus_keywords
 from ..tools.dialects import get_dialect
 from ..tools.engines import Engine, open_engine
+from ..tools.outcome import Limits
 from ..tools.sources import open_source
 from ..tools.templates import Template, load_seed_file, seed_templates
 from .duplicates import Duplicates
@@ -26,6 +27,7 @@ from .run_directory import ItemResult, RunDirectory, Totals
 from .stream import Items, final_states
 from .workbench import Workbench, open_workbench
 
+_SECONDS = 5.0  # per statement: what takes longer on this database is no example to learn from
 _FRUITLESS = 400  # items in a row without a kept pair: the templates and the database are exhausted
 
 
@@ -93,7 +95,9 @@ def build(config: BuildConfig, observer: Observer) -> Summary:
             database, identity = source.name, _identity(config, corpus, source.fingerprint, templates)
         path = config.out or Path("runs") / f"{config.dialect}-{database}-{config.seed}"
         run = stack.enter_context(closing(RunDirectory.open(path, identity, _secrets(config.db))))
-        engine = stack.enter_context(open_engine(config.dialect, config.db, workers=config.workers))
+        engine = stack.enter_context(
+            open_engine(config.dialect, config.db, workers=config.workers, limits=Limits(seconds=_SECONDS))
+        )
         bench = open_workbench(engine, index, generator, critic, config.max_repairs)
         observer.on_stage("build pairs")
         began = time.monotonic()

@@ -104,6 +104,8 @@ def _extract(node: exp.Extract, scope: Scope) -> Phrase:
     part = node.this.name.lower()
     if part not in lexicon.PARTS:
         raise Unsayable(f"EXTRACT({part})")
+    if isinstance(node.expression.unnest(), exp.Sub | exp.Interval):
+        raise Unsayable("a part of a span of time")
     return Phrase(f"{lexicon.PARTS[part]} of {phrase(node.expression, scope).the()}")
 
 
@@ -164,9 +166,8 @@ def _function(node: exp.Expr, scope: Scope) -> Phrase:
         raise Unsayable(f"{node.key} with further arguments")
     letters = {letter: g.text for letter, g in zip("abcd", given, strict=False)}
     said = words.format(*(g.the() for g in given), **letters)
-    return Phrase(
-        said.replace("first 1 characters", "first character").replace("last 1 characters", "last character"), kind
-    )
+    said = said.replace("first 1 characters", "first character").replace("last 1 characters", "last character")
+    return Phrase(said, kind, plural="" if " of " in said else f"values of the {said}")
 
 
 _LETTERS = str.maketrans("abcd", "0123")  # {a} and {0} are the same argument

@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from .expressions import phrase
 from .naming import Phrase, listing
-from .scope import Scope, Unsayable, foreign_key
+from .scope import Scope, Unsayable, foreign_key, role_of
 
 _NUMBER: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.GT: ("more than", "above", "greater than"),
@@ -243,13 +243,24 @@ def correlation(node: exp.Expr, scope: Scope) -> str | None:
     mine, theirs = (node.this, node.expression) if sides[0][0] is scope else (node.expression, node.this)
     outer, alias = scope.owner(theirs)
     inner_phrase, outer_phrase = scope.column(mine), outer.entities[alias].columns[theirs.name]
-    linked = foreign_key(scope.schema, inner_phrase, outer_phrase) or foreign_key(
-        scope.schema, outer_phrase, inner_phrase
-    )
-    if linked:
-        noun = outer.entities[alias].noun
-        return f"of {'that' if noun == outer.row_noun else 'the same'} {noun}"
+    entity = outer.entities[alias]
+    if key := foreign_key(scope.schema, outer_phrase, inner_phrase):
+        _call_by_role(scope.owner(mine)[1], role_of(key, outer_phrase, scope.schema), scope)
+    elif key := foreign_key(scope.schema, inner_phrase, outer_phrase):
+        ambiguous = entity.base and role_of(key, inner_phrase, scope.schema) != entity.noun
+        if ambiguous:
+            return f"whose {inner_phrase.text} is that of the {entity.noun}"
+    if key:
+        return f"of {'that' if entity.noun == outer.row_noun else 'the same'} {entity.noun}"
     own = scope.entities[scope.owner(mine)[1]].columns[mine.name]
     if own.text == outer_phrase.text:
         return f"with the same {own.text}"
     return f"whose {inner_phrase.text} is the same as the {outer_phrase.led_by(outer.entities[alias].noun).text}"
+
+
+def _call_by_role(alias: str, noun: str, scope: Scope) -> None:
+    """Call a looked-up row by the role in which the outer row refers to it: ``origin airport``."""
+    entity = scope.entities[alias]
+    if entity.base:
+        scope.row_noun = noun if scope.row_noun == entity.noun else scope.row_noun
+        entity.noun = noun

@@ -103,6 +103,12 @@ def foreign_key(schema: Schema, child: Phrase, parent: Phrase) -> ForeignKey | N
     return None
 
 
+def role_of(key: ForeignKey, child: Phrase, schema: Schema) -> str:
+    """Return the noun of the row that ``child``, a column of the key's table, refers to."""
+    assert child.origin is not None
+    return role_noun(schema, schema.table(child.origin[0]), key)
+
+
 def role_noun(schema: Schema, child: Table, key: ForeignKey) -> str:
     """Return the noun of a referred row: its table's, led by the column's role if there are several keys to it."""
     noun = table_noun(schema.table(key.referred_table))
