@@ -3,13 +3,18 @@
 import hashlib
 import re
 from collections.abc import Iterator
+from textwrap import wrap
 
 from .keywords import derived_keywords
 from .snippet import Snippet
 
 _LONGEST = 1200  # characters of a snippet before it is split
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
-_EXAMPLE = re.compile(r"^```(?:sql|)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"\s*(?P<marks>`{3,}(?=[^`]*$)|~{3,})\s*(?P<language>.*?)\s*")
+_FENCED = re.compile(
+    r"^[ \t]*(?P<marks>`{3,}|~{3,})(?P<language>[^\n`]*)\n(?P<code>.*?)^[ \t]*(?P=marks)[`~]*[ \t]*$",
+    re.DOTALL | re.MULTILINE,
+)
 _LISTED = re.compile(r"^Keywords:\s*(.+)$", re.MULTILINE)
 _QUERY = re.compile(r"^\s*(?:--[^\n]*\n\s*)*(SELECT|WITH|VALUES|FROM|TABLE|PIVOT|UNPIVOT)\b", re.IGNORECASE)
 
@@ -25,10 +30,9 @@ def snippets_of(text: str, dialect: str, source: str) -> list[Snippet]:
 
 def sections(text: str) -> Iterator[tuple[str, str]]:
     """Yield heading and body of each section; headings inside fences are code, the title alone is no section."""
-    title, lines, fenced = "", list[str](), False
-    for line in text.splitlines():
-        fenced ^= line.lstrip().startswith("```")
-        heading = None if fenced else _HEADING.match(line)
+    title, lines = "", list[str]()
+    for line, language in fenced_lines(text):
+        heading = _HEADING.match(line) if language is None else None
         if heading is None:
             lines.append(line)
             continue
@@ -39,10 +43,32 @@ def sections(text: str) -> Iterator[tuple[str, str]]:
         yield title, "\n".join(lines).strip()
 
 
+def fenced_lines(text: str) -> Iterator[tuple[str, str | None]]:
+    """Yield each line with the language of the fence that it belongs to, None outside of fences.
+
+    The rules are CommonMark's (https://spec.commonmark.org/0.31.2/#fenced-code-blocks), at any indentation: only
+    as many of the same marks close a fence, and one that is never closed ends with the text.
+    """
+    marks = language = None
+    for line in text.splitlines():
+        fence = _FENCE.fullmatch(line)
+        if marks is None and fence is not None:
+            marks, language = fence["marks"], fence["language"]
+            yield line, language
+        elif marks is not None and fence is not None and fence["marks"].startswith(marks) and not fence["language"]:
+            yield line, language
+            marks = language = None
+        else:
+            yield line, language
+
+
 def split(body: str) -> list[str]:
-    """Split a long section into parts of about 1,200 characters at blank lines, never inside a fence."""
+    """Split a long section into parts of about 1,200 characters at blank lines, never inside a fence.
+
+    A paragraph or table longer than that is split between lines, a line between words.
+    """
     parts: list[str] = []
-    for block in _blocks(body):
+    for block in (piece for whole in _blocks(body) for piece in _pieces(whole)):
         if parts and len(parts[-1]) + len(block) < _LONGEST:
             parts[-1] = f"{parts[-1]}\n\n{block}"
         else:
@@ -53,10 +79,8 @@ def split(body: str) -> list[str]:
 def _blocks(body: str) -> Iterator[str]:
     """Yield paragraphs; a fence with blank lines inside stays one block."""
     held: list[str] = []
-    fenced = False
-    for line in body.splitlines():
-        fenced ^= line.lstrip().startswith("```")
-        if line.strip() or fenced:
+    for line, language in fenced_lines(body):
+        if line.strip() or language is not None:
             held.append(line)
         elif held:
             yield "\n".join(held)
@@ -65,8 +89,30 @@ def _blocks(body: str) -> Iterator[str]:
         yield "\n".join(held)
 
 
+def _pieces(block: str) -> Iterator[str]:
+    lines = [line for line, language in fenced_lines(block) if language is None]
+    if len(block) <= _LONGEST or len(lines) < len(block.splitlines()):
+        yield block
+        return
+    held = ""
+    for line in (short for long in lines for short in wrap(long, _LONGEST, break_on_hyphens=False)):
+        if held and len(held) + len(line) >= _LONGEST:
+            yield held
+            held = ""
+        held = f"{held}\n{line}" if held else line
+    yield held
+
+
+def _examples(text: str) -> Iterator[str]:
+    """Yield the queries among the fenced blocks of SQL, or of no stated language."""
+    for block in _FENCED.finditer(text):
+        example, language = block["code"].strip().rstrip(";"), block["language"].strip().lower()
+        if _QUERY.match(example) and (not language or "sql" in language):
+            yield example
+
+
 def _snippet(title: str, text: str, dialect: str, source: str) -> Snippet:
-    examples = tuple(e.strip().rstrip(";") for e in _EXAMPLE.findall(text) if _QUERY.match(e))
+    examples = tuple(_examples(text))
     listed = _LISTED.findall(text)
     keywords = tuple(k.strip().upper() for k in listed[-1].split(",")) if listed else derived_keywords(text, dialect)
     digest = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()[:8]

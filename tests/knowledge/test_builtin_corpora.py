@@ -2,6 +2,7 @@
 
 import pytest
 from isogloss.knowledge.corpus import load_corpus
+from isogloss.knowledge.keywords import keyword_in
 from isogloss.knowledge.verify import verify_corpus
 from isogloss.tools.dialects import DIALECTS
 from isogloss.tools.engines import open_engine
@@ -23,3 +24,13 @@ def test_sections_teach_something_each(dialect: str) -> None:
     assert len(snippets) >= 40
     assert [s.title for s in snippets if not s.examples or not s.keywords] == []
     assert len({s.title for s in snippets}) == len(snippets)
+
+
+MODIFIERS = pytest.mark.xfail(strict=True, reason="seven SQLite sections name a date modifier, which is a literal")
+
+
+@pytest.mark.parametrize("dialect", [pytest.param(d, marks=MODIFIERS) if d == "sqlite" else d for d in DIALECTS])
+def test_examples_use_what_they_teach(dialect: str) -> None:
+    snippets = load_corpus(dialect, "builtin").snippets
+    unused = [s.title for s in snippets if not any(keyword_in(e, s.keywords[0], dialect) for e in s.examples)]
+    assert unused == []

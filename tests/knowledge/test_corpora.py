@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -85,10 +86,37 @@ def test_a_second_process_does_not_wait_for_the_first() -> None:
     assert other.stdout.splitlines() == ours
 
 
-@pytest.mark.parametrize("name", ["../x", "a/b", "", "A B", "builtin", ".hidden"])
+@pytest.mark.parametrize("name", ["../x", "a/b", "", "A B", "builtin", ".hidden", "mine\n"])
 def test_names_that_could_escape_are_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         add(tmp_path, name=name)
+
+
+def test_pages_of_one_name_are_all_kept(tmp_path: Path) -> None:
+    for folder, suffix in (("a", "md"), ("b", "md"), ("a", "txt")):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / f"index.{suffix}").write_text(f"## {folder} {suffix}\ntext\n", encoding="utf-8")
+    report = add_corpus("sqlite", "mine", [tmp_path / "a", tmp_path / "b"], lambda _: None)
+    found = {snippet.title for snippet in load_corpus("sqlite", "mine").snippets}
+    assert (report.pages, found) == (3, {"a md", "b md", "a txt"})
+
+
+def test_a_damaged_choice_is_said(home: Path) -> None:
+    home.mkdir()
+    (home / "corpora.json").write_text("{", encoding="utf-8")
+    with pytest.raises(UsageError, match="corpus use"):
+        load_corpus("sqlite")
+
+
+def test_a_query_without_words_finds_no_nonsense() -> None:
+    with closing(open_index(load_corpus("sqlite"))) as index:
+        assert all(0 <= hit.score <= 1 for query in ("", "  ", "\N{SNOWMAN}") for hit in index.search(query, 3))
+
+
+def test_threads_find_the_same() -> None:
+    with closing(open_index(load_corpus("sqlite"))) as index, ThreadPoolExecutor(8) as pool:
+        found = pool.map(lambda _: [hit.snippet.id for hit in index.search("group by month")], range(80))
+        assert len({tuple(ids) for ids in found}) == 1
 
 
 def test_what_is_missing_is_said(tmp_path: Path) -> None:

@@ -11,9 +11,14 @@ USED = [
     ("SELECT a ->> 'b' FROM t", "->>"),
     ("SELECT a FROM t WHERE a ~* 'x'", "~*"),
     ("SELECT POSITION('x' IN a) FROM t", "STRPOS"),
+    ("SELECT date_part('dow', d) FROM t", "EXTRACT"),
+    ("SELECT a FROM t WHERE a !~* 'x'", "!~*"),
 ]
 UNUSED = [
     ("SELECT 'ILIKE' FROM t", "ILIKE"),
+    ("SELECT E'a ILIKE b', $$ILIKE$$, $x$ILIKE$x$, U&'ILIKE' FROM t", "ILIKE"),
+    ("SELECT a FROM t WHERE a !~* 'x'", "~*"),
+    ("SELECT a FROM t -- ILIKE", "ILIKE"),
     ('SELECT "filter" FROM t', "FILTER"),
     ("SELECT DISTINCT a FROM t ORDER BY b", "DISTINCT ON"),
     ("SELECT filtered FROM t", "FILTER"),
