@@ -5,8 +5,28 @@ import re
 import sqlglot
 from sqlglot import exp
 
-_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In, exp.NullSafeEQ, exp.NullSafeNEQ)
-_PATTERNS = (exp.Like, exp.ILike, exp.Glob, exp.RegexpLike, exp.RegexpILike, exp.SimilarTo, exp.StartsWith)
+COMPARISONS = (
+    exp.EQ,
+    exp.NEQ,
+    exp.GT,
+    exp.GTE,
+    exp.LT,
+    exp.LTE,
+    exp.Between,
+    exp.In,
+    exp.NullSafeEQ,
+    exp.NullSafeNEQ,
+)
+PATTERNS = (
+    exp.Like,
+    exp.ILike,
+    exp.Glob,
+    exp.RegexpLike,
+    exp.RegexpILike,
+    exp.SimilarTo,
+    exp.StartsWith,
+    exp.Contains,
+)
 _SMALL = {"1": ("1", "one", "first", "the", "number")}
 
 
@@ -17,9 +37,9 @@ def spoken_literals(sql: str, dialect: str) -> list[str]:
         parent = node.parent
         while isinstance(parent, exp.Neg | exp.Paren | exp.Array | exp.Any | exp.Cast | exp.Tuple):
             parent = parent.parent
-        if isinstance(parent, _PATTERNS):
+        if isinstance(parent, PATTERNS):
             found += [part for part in re.split(r"[%*^$]+", node.this) if part]
-        elif isinstance(parent, (*_COMPARISONS, exp.Limit, exp.Offset, exp.Fetch)):
+        elif isinstance(parent, (*COMPARISONS, exp.Limit, exp.Offset, exp.Fetch)):
             found.append(node.this)
     return found
 

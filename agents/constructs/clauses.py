@@ -164,5 +164,4 @@ _REWRITES: dict[str, Rewrite] = {
     "WINDOW": _named_window,
     "SEMI JOIN": _existence_join("SEMI"),
     "ANTI JOIN": _existence_join("ANTI"),
-    "LATERAL": lambda tree, rng: None,
 }

@@ -8,6 +8,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from ...tools.literals import COMPARISONS, PATTERNS
 from ..verbalise.selection import aggregates
 
 _FENCE = re.compile(r"```sql\s*\n(.*?)```", re.DOTALL)
@@ -121,35 +122,11 @@ def slotted(node: exp.Expr) -> exp.Expr:
         names.setdefault(column.name, f"{kind}_{90 + len(names)}")
         column.replace(exp.column(names[column.name]))
     for number, literal in enumerate(_compared(root), start=90):
-        pattern = isinstance(literal.parent, _PATTERNS)
+        pattern = isinstance(literal.parent, PATTERNS)
         literal.replace(exp.Placeholder(this=f"{'pattern' if pattern else 'value'}_{number}"))
     inner: exp.Expr = root.this
     inner.pop()
     return inner
-
-
-_PATTERNS = (
-    exp.Like,
-    exp.ILike,
-    exp.Glob,
-    exp.RegexpLike,
-    exp.RegexpILike,
-    exp.SimilarTo,
-    exp.StartsWith,
-    exp.Contains,
-)
-_COMPARISONS = (
-    exp.EQ,
-    exp.NEQ,
-    exp.GT,
-    exp.GTE,
-    exp.LT,
-    exp.LTE,
-    exp.Between,
-    exp.In,
-    exp.NullSafeEQ,
-    exp.NullSafeNEQ,
-)
 
 
 def _compared(root: exp.Expr) -> list[exp.Expr]:
@@ -162,7 +139,7 @@ def _compared(root: exp.Expr) -> list[exp.Expr]:
         while isinstance(node, exp.Array | exp.Paren | exp.Any | exp.Cast | exp.Neg):
             holder = node if isinstance(node, exp.Cast | exp.Neg) else holder
             node = node.parent
-        if isinstance(node, (*_COMPARISONS, *_PATTERNS)) and holder is not root.this and node.find(exp.Column):
+        if isinstance(node, (*COMPARISONS, *PATTERNS)) and holder is not root.this and node.find(exp.Column):
             found.append(holder)
     return found
 
@@ -194,7 +171,6 @@ CLAUSES: dict[str, Callable[[exp.Select], bool]] = {
     "ROLLUP": lambda tree: tree.find(exp.Rollup) is not None,
     "CUBE": lambda tree: tree.find(exp.Cube) is not None,
     "GROUP BY ALL": lambda tree: bool(tree.args.get("group") and tree.args["group"].args.get("all")),
-    "LATERAL": lambda tree: tree.find(exp.Lateral) is not None,
     "WINDOW": lambda tree: bool(tree.args.get("windows")),
     "SEMI JOIN": lambda tree: any(j.kind == "SEMI" or j.side == "SEMI" for j in tree.args.get("joins") or []),
     "ANTI JOIN": lambda tree: any(j.kind == "ANTI" or j.side == "ANTI" for j in tree.args.get("joins") or []),

@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlglot import exp
 
+from ...tools.literals import PATTERNS
 from ...tools.schema import Schema
 from ..verbalise.selection import aggregates
 from .slots import items_of
-from .values import PATTERN_NODES, Samples, compared_value, literal, pattern
+from .values import Samples, compared_value, literal, pattern
 
 
 def compared_places(tree: exp.Expr, schema: Schema) -> list[tuple[str, str]]:
@@ -59,7 +60,7 @@ def other_values(tree: exp.Expr, schema: Schema, samples: Samples, rng: random.R
 def _new_value(
     column: exp.Column, node: exp.Expr, known: list[Any], taken: list[Any], rng: random.Random
 ) -> Any | None:
-    if isinstance(node, PATTERN_NODES):
+    if isinstance(node, PATTERNS):
         return pattern(node, known, rng)
     return compared_value(column, node, lambda _: known, rng, taken)
 

@@ -9,16 +9,6 @@ from typing import Any
 from sqlglot import exp
 
 Samples = Mapping[tuple[str, str], list[Any]]  # (table, column) → values from the database
-PATTERN_NODES = (
-    exp.Like,
-    exp.ILike,
-    exp.Glob,
-    exp.RegexpLike,
-    exp.RegexpILike,
-    exp.SimilarTo,
-    exp.StartsWith,
-    exp.Contains,
-)
 _COUNTS = (2, 3, 5, 10, 20)
 _RANKS = (exp.RowNumber, exp.Rank, exp.DenseRank)
 
