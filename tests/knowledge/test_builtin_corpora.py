@@ -26,10 +26,7 @@ def test_sections_teach_something_each(dialect: str) -> None:
     assert len({s.title for s in snippets}) == len(snippets)
 
 
-MODIFIERS = pytest.mark.xfail(strict=True, reason="seven SQLite sections name a date modifier, which is a literal")
-
-
-@pytest.mark.parametrize("dialect", [pytest.param(d, marks=MODIFIERS) if d == "sqlite" else d for d in DIALECTS])
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_examples_use_what_they_teach(dialect: str) -> None:
     snippets = load_corpus(dialect, "builtin").snippets
     unused = [s.title for s in snippets if not any(keyword_in(e, s.keywords[0], dialect) for e in s.examples)]
