@@ -61,8 +61,12 @@ class Phrase:
         return replace(self, text=text, plural="", bare=False, origin=None)
 
     def led_by(self, noun: str) -> "Phrase":
-        """Return the phrase with its entity's noun in front, unless it already begins with it."""
-        return self if self.text.startswith(noun) else replace(self, text=f"{noun} {self.text}", plural="")
+        """Return the phrase with its entity's noun in front, without saying a word twice."""
+        if self.text.startswith(noun):
+            return self
+        last = noun.rpartition(" ")[2]
+        rest = self.text.removeprefix(f"{last} ")
+        return replace(self, text=f"{noun} {rest}", plural="")
 
     def from_(self, table: str, column: str) -> "Phrase":
         """Return the phrase with its origin."""

@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from .expressions import phrase
 from .naming import Phrase, listing
-from .scope import Scope, Unsayable, foreign_key, role_of
+from .scope import Scope, Unsayable, call_by_role, foreign_key, role_of
 
 _NUMBER: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.GT: ("more than", "above", "greater than"),
@@ -261,6 +261,5 @@ def correlation(node: exp.Expr, scope: Scope) -> str | None:
 def _call_by_role(alias: str, noun: str, scope: Scope) -> None:
     """Call a looked-up row by the role in which the outer row refers to it: ``origin airport``."""
     entity = scope.entities[alias]
-    if entity.base:
-        scope.row_noun = noun if scope.row_noun == entity.noun else scope.row_noun
-        entity.noun = noun
+    scope.row_noun = noun if entity.base and scope.row_noun == entity.noun else scope.row_noun
+    call_by_role(entity, noun)

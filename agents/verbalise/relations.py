@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from sqlglot import exp
 
 from .naming import plural
-from .scope import Entity, Scope, Unsayable, base_entity, foreign_key, role_noun
+from .scope import Entity, Scope, Unsayable, base_entity, call_by_role, foreign_key, role_of
 
 
 @dataclass(slots=True)
@@ -106,10 +106,7 @@ def _link(part: exp.Expr, scope: Scope, rows: Rows) -> bool:
         key = foreign_key(scope.schema, child_phrase, parent_phrase)
         if key is not None and child_phrase.origin is not None:
             if name in scope.entities[parent].keys and parent_phrase.origin is not None:
-                if scope.entities[parent].base:
-                    scope.entities[parent].noun = role_noun(
-                        scope.schema, scope.schema.table(child_phrase.origin[0]), key
-                    )
+                call_by_role(scope.entities[parent], role_of(key, child_phrase, scope.schema))
                 rows.linked.setdefault(parent, set()).add(child)
                 rows.through[parent] = child_phrase.text
             else:

@@ -19,7 +19,8 @@ class Entity:
     """One FROM item: the noun for its rows, a relative clause narrowing them, and its columns.
 
     ``keys`` are the columns that are unique in it (its grain), used to see which side of a join is single;
-    ``single`` entities have one row, ``groups`` one per group; ``base`` entities are tables.
+    ``single`` entities have one row, ``groups`` one per group; ``base`` entities are tables, ``in_role`` if
+    called by the role in which another row refers to them, such as ``origin airport``.
     """
 
     noun: str
@@ -29,6 +30,7 @@ class Entity:
     single: bool = False
     groups: bool = False
     base: bool = False
+    in_role: bool = False
 
     def many(self) -> str:
         """Return the plural noun with the narrowing clause."""
@@ -77,7 +79,7 @@ class Scope:
             return phrase.of(f"{phrase.text} of the {entity.noun}")
         ambiguous = phrase.text in {p.text for e in rivals for p in e.columns.values()}
         vague = " " not in phrase.text and entity.noun != scope.row_noun
-        return phrase.led_by(entity.noun) if rivals and (ambiguous or vague) else phrase
+        return phrase.led_by(entity.noun) if rivals and (ambiguous or vague or entity.in_role) else phrase
 
     def _outwards(self) -> "Iterator[Scope]":
         scope: Scope | None = self
@@ -101,6 +103,12 @@ def foreign_key(schema: Schema, child: Phrase, parent: Phrase) -> ForeignKey | N
         if key.referred_table == parent.origin[0] and (child.origin[1], parent.origin[1]) in pairs:
             return key
     return None
+
+
+def call_by_role(entity: Entity, noun: str) -> None:
+    """Call a table's rows by the role in which another row refers to them."""
+    if entity.base and entity.noun != noun:
+        entity.noun, entity.in_role = noun, True
 
 
 def role_of(key: ForeignKey, child: Phrase, schema: Schema) -> str:
