@@ -65,22 +65,26 @@ def _count(node: exp.Count, scope: Scope) -> Phrase:
     return Phrase(f"number of {scope.rows()} with a known {phrase(counted, scope).text}")
 
 
-def _when(case: exp.Case, scope: Scope) -> str:
+def _when(case: exp.Expr, scope: Scope) -> str:
     from .predicates import clause
 
-    if len(case.args["ifs"]) != 1 or case.this:
+    branch = case.args["ifs"][0] if isinstance(case, exp.Case) else case
+    if (isinstance(case, exp.Case) and case.this is not None) or len(case.args.get("ifs") or [branch]) != 1:
         raise Unsayable("CASE with several branches in an aggregate")
-    return clause(case.args["ifs"][0].this, scope)
+    return clause(branch.this, scope)
 
 
 def _conditional(node: exp.Expr, scope: Scope) -> Phrase | None:
-    """Say SUM/AVG of a CASE as a count, total or share of the rows that meet its condition."""
+    """Say SUM/AVG of a CASE or IIF as a count, total or share of the rows that meet its condition."""
     case = node.this
-    if not isinstance(case, exp.Case) or not isinstance(node, exp.Sum | exp.Avg):
+    if not isinstance(case, exp.Case | exp.If) or not isinstance(node, exp.Sum | exp.Avg):
         return None
-    value, default = case.args["ifs"][0].args["true"], case.args.get("default")
+    branch = case.args["ifs"][0] if isinstance(case, exp.Case) else case
+    value, default = branch.args["true"], case.args.get("default" if isinstance(case, exp.Case) else "false")
     rows = f"{scope.rows()} {_when(case, scope)}"
     unit = isinstance(value, exp.Literal) and not value.is_string and float(value.this) == 1
+    if default is not None and not (isinstance(default, exp.Literal) and default.this == "0"):
+        raise Unsayable("aggregate of a CASE with another default than 0")
     if isinstance(node, exp.Avg) and unit and default is not None:
         return Phrase(f"share (0 to 1) of {rows}")
     if isinstance(node, exp.Sum) and unit:

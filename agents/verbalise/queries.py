@@ -105,6 +105,8 @@ def _total(said: Selection, rng: random.Random) -> str:
         return f"Considering {rows}, {rng.choice(('show', 'give', 'return'))} {shown}{_tail(said)}"
     if alone and said.columns[0].text.startswith("number of"):
         return f"{opening} {shown}{f' among {rows}' if said.clauses else ''}{_tail(said)}"
+    if not said.clauses and any(f"of {said.scope.rows()} " in c.text for c in said.columns):
+        return f"{opening} {shown}{_tail(said)}"
     return f"{opening} {shown} of {rows}{_tail(said)}"
 
 
