@@ -17,6 +17,7 @@ class Outcome(StrEnum):
     TIMEOUT = "timeout"
     TOO_LARGE = "too_large"
     REJECTED = "rejected"
+    UNSUPPORTED = "unsupported"
 
 
 class ErrorClass(StrEnum):
@@ -43,7 +44,8 @@ class Execution:
     """One execution of one statement: its outcome, and the rows or the engine's own words.
 
     ``rows`` are the driver's Python values. ``rule`` names what rejected the statement when the
-    outcome is ``rejected``; ``error_class`` and ``error`` are set when it is ``error``.
+    outcome is ``rejected``; ``error_class`` and ``error`` are set when it is ``error``. ``unsupported``
+    says that the statement may be valid but this engine, a stand-in, cannot run it; ``error`` says why.
     """
 
     sql: str

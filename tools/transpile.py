@@ -20,7 +20,7 @@ def transpile(sql: str, source: str, target: str) -> str:
     try:
         tree = parse_one(sql, read=source)
         if "NULLS" not in sql.upper():
-            _order_nulls_by_default(tree, target)
+            order_nulls_by_default(tree, target)
         return render(tree, target)
     except SqlglotError as error:
         raise UnsupportedSeed(f"not to be said in {target}: {str(error).splitlines()[0]}") from error
@@ -43,7 +43,8 @@ def string_literals(sql: str, schema: Schema) -> str:
     return render(tree, "sqlite")
 
 
-def _order_nulls_by_default(tree: exp.Expr, dialect: str) -> None:
+def order_nulls_by_default(tree: exp.Expr, dialect: str) -> None:
+    """Make every ORDER BY of ``tree`` order NULLs as ``dialect`` does when nothing is said."""
     ordering = Dialect.get_or_raise(dialect).NULL_ORDERING
     for ordered in tree.find_all(exp.Ordered):
         descending = bool(ordered.args.get("desc"))

@@ -11,10 +11,11 @@ from ..schema import Schema
 class Database:
     """``connect`` gives what a child needs to open its session; ``close`` removes what was made for it.
 
-    ``connect`` may hold a password, so it is not shown.
+    ``connect`` may hold a password, so it is not shown. ``stand_in`` says that another system plays the dialect's engine.
     """
 
     dialect: str
     schema: Schema
     connect: Mapping[str, Any] = field(repr=False)
     close: Callable[[], None] = field(repr=False, default=lambda: None)
+    stand_in: bool = False

@@ -1,32 +1,44 @@
-"""The pieces of SQL that are written the same way in all our dialects."""
+"""The pieces of SQL that are written alike in all our dialects but for the quotes."""
 
+import re
 from collections.abc import Iterable, Iterator
+
+from sqlglot import exp
 
 from ..schema import ForeignKey, Table
 
-
-def quoted(name: str) -> str:
-    """Return a quoted identifier."""
-    return '"' + name.replace('"', '""') + '"'
+_PLAIN = re.compile(r"[a-z][a-z0-9_$#]*")
 
 
-def names(columns: Iterable[str]) -> str:
+def quoted(name: str, dialect: str = "postgres") -> str:
+    """Return an identifier in the dialect's quotes.
+
+    Oracle keeps a plain name in upper case
+    (https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Database-Object-Names-and-Qualifiers.html).
+    """
+    stored = name.upper() if dialect == "oracle" and _PLAIN.fullmatch(name) else name
+    return exp.to_identifier(stored, quoted=True).sql(dialect)
+
+
+def names(columns: Iterable[str], dialect: str = "postgres") -> str:
     """Return quoted identifiers in a list, as between parentheses."""
-    return ", ".join(map(quoted, columns))
+    return ", ".join(quoted(column, dialect) for column in columns)
 
 
-def foreign_key(key: ForeignKey) -> str:
+def foreign_key(key: ForeignKey, dialect: str = "postgres") -> str:
     """Return the clause that declares a foreign key."""
-    target = f"{quoted(key.referred_table)} ({names(key.referred_columns)})"
-    return f"FOREIGN KEY ({names(key.columns)}) REFERENCES {target}"
+    target = f"{quoted(key.referred_table, dialect)} ({names(key.referred_columns, dialect)})"
+    return f"FOREIGN KEY ({names(key.columns, dialect)}) REFERENCES {target}"
+
+
+def unindexed_references(table: Table) -> list[str]:
+    """Return the single columns that refer to another table and that the primary key does not begin with."""
+    columns = {key.columns[0] for key in table.foreign_keys if len(key.columns) == 1}
+    return sorted(columns - set(table.primary_key[:1]))
 
 
 def foreign_key_indexes(table: Table) -> Iterator[str]:
-    """Yield the statements that index the single columns which refer to another table, for joins and subqueries.
-
-    A column that the primary key begins with has an index already.
-    """
-    columns = {key.columns[0] for key in table.foreign_keys if len(key.columns) == 1}
-    for column in sorted(columns - set(table.primary_key[:1])):
+    """Yield the statements that index the columns which refer to another table, for joins and subqueries."""
+    for column in unindexed_references(table):
         index = quoted(f"{table.name}.{column}")
         yield f"CREATE INDEX IF NOT EXISTS {index} ON {quoted(table.name)} ({quoted(column)})"

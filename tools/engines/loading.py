@@ -78,11 +78,11 @@ class Plan:
     native_types: tuple[str, ...]
     converters: tuple[Callable[[Any], Any] | None, ...]
 
-    def column_definitions(self) -> str:
-        """Return the columns of a CREATE TABLE statement."""
+    def column_definitions(self, dialect: str = "postgres") -> str:
+        """Return the columns of a CREATE TABLE statement, in the dialect's quotes."""
         pairs = zip(self.table.columns, self.native_types, strict=True)
         return ", ".join(
-            f"{quoted(column.name)} {native}{'' if column.nullable else ' NOT NULL'}" for column, native in pairs
+            f"{quoted(column.name, dialect)} {native}{'' if column.nullable else ' NOT NULL'}" for column, native in pairs
         )
 
     def rows(self, source: Source) -> Iterator[Row]:

@@ -8,9 +8,9 @@ from ..errors import IsoglossError
 from ..outcome import Execution, Limits, Outcome
 from ..schema import ColumnType, Schema
 from .database import Database
-from .ddl import names, quoted
 from .guard import broken_rule
 from .pool import Pool
+from .sampling import every_nth_row, frequent_values, row_count
 
 # Sampling is ours, not the model's, so it may take longer; it looks at this many values or rows at most.
 _SAMPLING = Limits(seconds=120.0, rows=1000)
@@ -20,10 +20,8 @@ _ROWS_LOOKED_AT = 200
 class PooledEngine:
     """An engine whose statements run in a pool of child processes."""
 
-    stand_in = False
-
     def __init__(self, database: Database, workers: int, limits: Limits) -> None:
-        self.dialect = database.dialect
+        self.dialect, self.stand_in = database.dialect, database.stand_in
         self._database, self._limits = database, limits
         self._descriptor = get_dialect(database.dialect)
         self._samples: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
@@ -53,11 +51,7 @@ class PooledEngine:
         """
         if self.schema().table(table).column(column).type is ColumnType.OTHER:
             return []
-        name = quoted(column)
-        sql = (
-            f"SELECT {name} FROM {quoted(table)} WHERE {name} IS NOT NULL"
-            f" GROUP BY {name} ORDER BY count(*) DESC, {name} LIMIT {_SAMPLING.rows}"
-        )
+        sql = frequent_values(table, column, _SAMPLING.rows, self._descriptor.sqlglot)
         return [value for (value,) in self._drawn((table, column), sql, limit, seed)]
 
     def sample_rows(self, table: str, limit: int = 5, seed: int = 0) -> list[dict[str, Any]]:
@@ -67,15 +61,8 @@ class PooledEngine:
         """
         known = self.schema().table(table)
         columns = [column.name for column in known.columns]
-        sortable = [column.name for column in known.columns if column.type is not ColumnType.OTHER]
-        order = names(known.primary_key or sortable) or "1"
-        [(count,)] = self._read((table,), f"SELECT count(*) FROM {quoted(table)}")
-        # Every n-th row, whatever order the engine keeps its rows in.
-        sql = (
-            f"SELECT {names(columns)} FROM (SELECT *, row_number() OVER (ORDER BY {order}) AS isogloss_row"
-            f" FROM {quoted(table)}) AS numbered"
-            f" WHERE isogloss_row % {1 + count // _ROWS_LOOKED_AT} = 0 ORDER BY isogloss_row"
-        )
+        [(count,)] = self._read((table,), row_count(table, self._descriptor.sqlglot))
+        sql = every_nth_row(known, 1 + count // _ROWS_LOOKED_AT, self._descriptor.sqlglot)
         return [dict(zip(columns, row, strict=True)) for row in self._drawn((table,), sql, limit, seed)]
 
     def _drawn(self, key: tuple[str, ...], sql: str, limit: int, seed: int) -> list[tuple[Any, ...]]:

@@ -19,7 +19,7 @@ class Session(Protocol):
     version: str
 
     def run(self, sql: str, limits: Limits) -> Result:
-        """Run one read-only statement; raises the driver's errors and the three below."""
+        """Run one read-only statement; raises the driver's errors and the four below."""
 
     def error_code(self, error: Exception) -> str:
         """Return the engine's code for an error, as the dialect's error patterns expect it."""
@@ -31,6 +31,10 @@ class TimedOutError(Exception):
 
 class TooLargeError(Exception):
     """The result has more rows or bytes than allowed; the argument says which."""
+
+
+class UnsupportedError(Exception):
+    """The statement may be valid in the dialect, but this engine cannot run it; the argument says why."""
 
 
 class RefusedError(Exception):

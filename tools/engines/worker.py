@@ -17,7 +17,7 @@ from typing import Any
 
 from ..dialects import Dialect, get_dialect
 from ..outcome import ErrorClass, Execution, Limits, Outcome
-from .session import RefusedError, Session, TimedOutError, TooLargeError
+from .session import RefusedError, Session, TimedOutError, TooLargeError, UnsupportedError
 
 
 def main(dialect_name: str, descriptor: int) -> None:
@@ -68,6 +68,8 @@ def _execute(session: Session, dialect: Dialect, sql: str, limits: Limits) -> Ex
         return ended(Outcome.TOO_LARGE, error=str(error))
     except RefusedError as error:
         return ended(Outcome.REJECTED, rule=str(error))
+    except UnsupportedError as error:
+        return ended(Outcome.UNSUPPORTED, error=str(error))
     except MemoryError:
         message = f"out of memory: more than {limits.memory_bytes} bytes"
         return ended(Outcome.ERROR, error_class=ErrorClass.RESOURCES, error=message)
