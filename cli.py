@@ -27,8 +27,9 @@ app.add_typer(corpus_app, name="corpus")
 app.add_typer(trace_app, name="trace")
 app.add_typer(dataset_app, name="dataset")
 
+_DIALECT_NAMES = "bigquery, duckdb, mysql, oracle, postgres or sqlite."
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
-Dialect = Annotated[str, typer.Argument(help="duckdb, postgres or sqlite.")]
+Dialect = Annotated[str, typer.Argument(help=_DIALECT_NAMES)]
 Corpus = Annotated[
     str | None, typer.Option("--corpus", metavar="NAME", help="The tutorials; by default the one in use.")
 ]
@@ -40,7 +41,7 @@ RunItem = Annotated[
 
 @app.command()
 def build(
-    dialect: Annotated[str, typer.Option(metavar="NAME", help="duckdb, postgres or sqlite.")],
+    dialect: Annotated[str, typer.Option(metavar="NAME", help=_DIALECT_NAMES)],
     db: Annotated[str, typer.Option(metavar="DB", help="flights, baseball, shop, a file or a URL.")] = "flights",
     n: Annotated[int, typer.Option("-n", "--n", metavar="N", min=1, help="Pairs to keep.")] = 500,
     seed: Annotated[int, typer.Option(metavar="N", help="The same seed gives the same pairs.")] = 0,
@@ -200,6 +201,46 @@ def dataset_stats(run: Run = None, json: Json = False) -> None:
     _show(json, statistics, lambda console: show_statistics(console, statistics))
 
 
+@app.command("exec")
+def execute(
+    db: Annotated[str, typer.Argument(metavar="DB", help="flights, baseball, shop, a file, a folder or a URL.")],
+    sql: Annotated[str, typer.Argument(metavar="SQL", help="One query; @FILE reads a file, - standard input.")],
+    dialect: Annotated[str, typer.Option(metavar="NAME", help=_DIALECT_NAMES)],
+    seconds: Annotated[float, typer.Option(min=0.01, metavar="S", help="The time limit.")] = 10.0,
+    rows: Annotated[int, typer.Option(min=1, metavar="N", help="More rows than this are too large.")] = 10_000,
+    json: Json = False,
+) -> None:
+    """Run one query in the sandbox; the exit code is 1 if it does not run."""
+    from isogloss.graphs.execution_view import execution_record, show_execution
+    from isogloss.tools.engines import open_engine
+    from isogloss.tools.outcome import Limits, Outcome
+
+    query = _text(sql)
+    with open_engine(dialect, db, workers=1, limits=Limits(seconds=seconds, rows=rows)) as engine:
+        execution = engine.execute(query)
+    record = execution_record(execution, engine.version, engine.stand_in)
+    _show(json, record, lambda console: show_execution(console, execution, engine.version))
+    raise typer.Exit(execution.outcome is not Outcome.RUNS)
+
+
+@app.command()
+def load(
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="A file, folder, .sql script, URL or bundled database.")
+    ],
+    into: Annotated[str, typer.Option(metavar="PLACE", help="A dialect, a new .sqlite or .duckdb file, or a URL.")],
+    dialect: Annotated[str | None, typer.Option(metavar="NAME", help="Of a script, if not that of the copy.")] = None,
+    json: Json = False,
+) -> None:
+    """Copy a database, typed, into an engine and compare both; the exit code is 1 if they differ."""
+    from isogloss.graphs import load as loading
+    from isogloss.graphs.load_view import show_load
+
+    report = loading.load(source, into, dialect, lambda stage: print(stage, "…", file=sys.stderr, flush=True))
+    _show(json, report, lambda console: show_load(console, report))
+    raise typer.Exit(not report.equal)
+
+
 @app.command()
 def doctor(json: Json = False) -> None:
     """Check what works on this machine, and say how to mend the rest."""
@@ -229,6 +270,18 @@ def options(
     ] = False,
 ) -> None:
     """Build execution-verified text-to-SQL data for any SQL dialect."""
+
+
+def _text(argument: str) -> str:
+    """Return what an argument says: itself, the file after ``@``, or standard input for ``-``."""
+    if argument == "-":
+        return sys.stdin.read()
+    if not argument.startswith("@"):
+        return argument
+    try:
+        return Path(argument[1:]).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{argument[1:]} cannot be read: {error}.") from error
 
 
 def _show(json: bool, value: Any, view: Callable[["Console"], None]) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .loading import Source
     from .status import EngineStatus
 
-__all__ = ["Engine", "engine_status", "open_engine"]
+__all__ = ["Engine", "copy_database", "engine_status", "open_engine"]
 
 
 def open_engine(dialect: str, source: "Source | str", *, workers: int = 2, limits: Limits | None = None) -> Engine:
@@ -27,6 +27,20 @@ def open_engine(dialect: str, source: "Source | str", *, workers: int = 2, limit
 
     bounds = limits or Limits()
     return PooledEngine(open_database(dialect, source, bounds), workers, bounds)
+
+
+def copy_database(source: "Source", into: str, *, limits: Limits | None = None) -> Engine:
+    """Copy ``source``, typed, to where ``into`` names a place, and open the copy with one child process.
+
+    A dialect's name is its embedded engine, whose copy ends with it; a path ending in ``.sqlite``, ``.db`` or
+    ``.duckdb`` is a new file; a SQLAlchemy URL is a server's database without tables of the same names. Raises
+    ``UsageError`` if it is none of these or something is there already.
+    """
+    from .copying import copied
+    from .pooled import PooledEngine
+
+    bounds = limits or Limits()
+    return PooledEngine(copied(source, into, bounds), 1, bounds)
 
 
 def engine_status() -> list["EngineStatus"]:

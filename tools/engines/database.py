@@ -11,7 +11,8 @@ from ..schema import Schema
 class Database:
     """``connect`` gives what a child needs to open its session; ``close`` removes what was made for it.
 
-    ``connect`` may hold a password, so it is not shown. ``stand_in`` says that another system plays the dialect's engine.
+    ``connect`` may hold a password, so it is not shown. ``stand_in`` says that another system
+    plays the dialect's engine.
     """
 
     dialect: str

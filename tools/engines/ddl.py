@@ -10,14 +10,19 @@ from ..schema import ForeignKey, Table
 _PLAIN = re.compile(r"[a-z][a-z0-9_$#]*")
 
 
-def quoted(name: str, dialect: str = "postgres") -> str:
-    """Return an identifier in the dialect's quotes.
+def identifier(name: str, dialect: str) -> exp.Identifier:
+    """Return a quoted identifier as a syntax tree.
 
     Oracle keeps a plain name in upper case
     (https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Database-Object-Names-and-Qualifiers.html).
     """
     stored = name.upper() if dialect == "oracle" and _PLAIN.fullmatch(name) else name
-    return exp.to_identifier(stored, quoted=True).sql(dialect)
+    return exp.Identifier(this=stored, quoted=True)
+
+
+def quoted(name: str, dialect: str = "postgres") -> str:
+    """Return an identifier in the dialect's quotes."""
+    return identifier(name, dialect).sql(dialect)
 
 
 def names(columns: Iterable[str], dialect: str = "postgres") -> str:

