@@ -7,7 +7,7 @@ from sqlglot import exp
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ)
 _PATTERNS = (exp.Like, exp.ILike, exp.Glob, exp.SimilarTo, exp.RegexpLike, exp.RegexpILike)
 _CASINGS = (exp.Lower, exp.Upper)
-_WRAPPERS = (exp.Cast, exp.Date, exp.Neg, exp.Paren, *_CASINGS)
+_WRAPPERS = (exp.Cast, exp.Date, exp.DateStrToDate, exp.Neg, exp.Paren, *_CASINGS)
 _POSITIONS = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.Ntile)
 
 

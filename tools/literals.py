@@ -35,7 +35,7 @@ def spoken_literals(sql: str, dialect: str) -> list[str]:
     found = []
     for node in sqlglot.parse_one(sql, read=dialect).find_all(exp.Literal):
         parent = node.parent
-        while isinstance(parent, exp.Neg | exp.Paren | exp.Array | exp.Any | exp.Cast | exp.Tuple):
+        while isinstance(parent, exp.Neg | exp.Paren | exp.Array | exp.Any | exp.Cast | exp.Tuple | exp.DateStrToDate):
             parent = parent.parent
         if isinstance(parent, PATTERNS):
             found += [part for part in re.split(r"[%*^$]+", node.this) if part]

@@ -13,9 +13,9 @@ from sqlglot import exp
 
 from .dialects import get_dialect
 from .engines import Engine
-from .engines.ddl import identifier
 from .engines.loading import Source, chunks
 from .errors import IsoglossError
+from .identifiers import identifier
 from .outcome import Limits, Outcome
 from .schema import ColumnType, Table
 

@@ -48,7 +48,8 @@ def qualified(sql: str, schema: Schema, dialect: str) -> exp.Query:
             node.set("catalog", None)
         elif isinstance(node, exp.Alias):
             node.meta[_EXPLICIT] = True
-    return qualify(tree, dialect=dialect, schema=_mapping(schema), expand_stars=False, quote_identifiers=False)
+    as_written = f"{dialect}, normalization_strategy=case_sensitive"  # all is lower case by now, Oracle's names too
+    return qualify(tree, dialect=as_written, schema=_mapping(schema), expand_stars=False, quote_identifiers=False)
 
 
 def is_explicit(projection: exp.Expr) -> bool:

@@ -40,7 +40,10 @@ class SeedImport:
 
 
 def seed_templates(dialect: str) -> list[Template]:
-    """Return the templates of Isogloss's own seeds in ``dialect``, distinct, always in the same order."""
+    """Return the templates of Isogloss's own seeds in ``dialect``, distinct, always in the same order.
+
+    The common ones are said in the dialect by sqlglot; those in the folder of its name are written in it.
+    """
     return list(_own_seeds(dialect).templates)
 
 
@@ -70,8 +73,9 @@ def import_seed_file(path: str | Path, dialect: str) -> SeedImport:
 
 @lru_cache
 def _own_seeds(dialect: str) -> SeedImport:
-    files = sorted(_SEEDS.glob("*.sql"))
-    return _import(chain.from_iterable(read_sql_seeds(file, _SEED_DIALECT) for file in files), dialect)
+    common = (read_sql_seeds(file, _SEED_DIALECT) for file in sorted(_SEEDS.glob("*.sql")))
+    own = (read_sql_seeds(file, dialect) for file in sorted(_SEEDS.glob(f"{dialect}/*.sql")))
+    return _import(chain.from_iterable(chain(common, own)), dialect)
 
 
 def _import(seeds: Iterable[Seed], dialect: str) -> SeedImport:

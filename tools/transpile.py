@@ -45,8 +45,16 @@ def string_literals(sql: str, schema: Schema) -> str:
 
 def order_nulls_by_default(tree: exp.Expr, dialect: str) -> None:
     """Make every ORDER BY of ``tree`` order NULLs as ``dialect`` does when nothing is said."""
-    ordering = Dialect.get_or_raise(dialect).NULL_ORDERING
     for ordered in tree.find_all(exp.Ordered):
-        descending = bool(ordered.args.get("desc"))
-        first = {"nulls_are_small": not descending, "nulls_are_large": descending}.get(ordering, False)
-        ordered.set("nulls_first", first)
+        ordered.set("nulls_first", nulls_first_by_default(bool(ordered.args.get("desc")), dialect))
+
+
+def nulls_first_by_default(descending: bool, dialect: str) -> bool:
+    """Return whether ``dialect`` puts NULLs first in an order that does not say."""
+    ordering = Dialect.get_or_raise(dialect).NULL_ORDERING
+    return {"nulls_are_small": not descending, "nulls_are_large": descending}.get(ordering, False)
+
+
+def can_order_nulls(dialect: str) -> bool:
+    """Return whether ``dialect`` has NULLS FIRST and NULLS LAST."""
+    return Dialect.get_or_raise(dialect).generator_class.NULL_ORDERING_SUPPORTED is not None

@@ -10,12 +10,15 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
+from ...tools.dialects import get_dialect
+from ...tools.identifiers import natural_identifier
+from ...tools.literals import PATTERNS
 from ...tools.schema import Schema
 from .assign import Assignment, assign
 from .names import name_outputs
 from .polish import polish
 from .slots import behind, read_slots, resolve
-from .values import compared_value, literal, pattern
+from .values import compared_value, is_date, literal, pattern
 
 
 class CannotFill(Exception):
@@ -56,11 +59,11 @@ def finish(filling: Filling, samples: dict[tuple[str, str], list[Any]]) -> exp.E
     columns = [(c, _place(c, filling.assignment)) for c in filling.tree.find_all(exp.Column)]
     for column, place in columns:
         if place is not None and resolve(column) is not None and column.name in _names(filling):
-            column.set("this", exp.to_identifier(place[1], quoted=_needs_quotes(place[1])))
+            column.set("this", natural_identifier(place[1], filling.dialect))
     for table in filling.tree.find_all(exp.Table):
         if table.name in filling.assignment:
             name = filling.assignment[table.name][0].name
-            table.set("this", exp.to_identifier(name, quoted=_needs_quotes(name)))
+            table.set("this", natural_identifier(name, filling.dialect))
     tree = polish(filling.tree, filling.schema, filling.dialect, filling.rng)
     return name_outputs(tree, filling.rng)
 
@@ -85,10 +88,6 @@ def _drop_odd_products(filling: Filling) -> None:
 
 def _names(filling: Filling) -> set[str]:
     return {name for _, columns in filling.assignment.values() for name in columns}
-
-
-def _needs_quotes(name: str) -> bool:
-    return not (name.isidentifier() and name == name.lower())
 
 
 def _place(column: exp.Column, assignment: Assignment) -> tuple[str, str] | None:
@@ -131,6 +130,8 @@ def _fill_literals(filling: Filling, samples: dict[tuple[str, str], list[Any]]) 
             raise CannotFill("no value of the database fits the template")
         used.append(value)
         shared[holder.name] = literal(value)
+        if get_dialect(filling.dialect).date_literals and is_date(value) and not isinstance(comparison, PATTERNS):
+            shared[holder.name] = exp.DateStrToDate(this=shared[holder.name])
         chosen.append((holder, shared[holder.name]))
     for holder, value in chosen:
         holder.replace(value)

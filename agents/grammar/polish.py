@@ -4,7 +4,9 @@ import random
 
 from sqlglot import exp
 
+from ...tools.dialects import get_dialect
 from ...tools.schema import Schema
+from ...tools.transpile import can_order_nulls, nulls_first_by_default
 from .slots import items_of
 
 _ROUNDED = 0.35  # share of averages that an author rounds for display
@@ -20,13 +22,13 @@ def polish(tree: exp.Expr, schema: Schema, dialect: str, rng: random.Random) -> 
         _missing_last(key, schema, dialect)
     for select in list(tree.find_all(exp.Select)):
         _round_averages(select, rng)
-    for division in tree.find_all(exp.Div) if dialect != "duckdb" else ():
+    for division in tree.find_all(exp.Div) if get_dialect(dialect).cuts_division else ():
         _divide_exactly(division)
     return tree
 
 
 def _divide_exactly(division: exp.Expr) -> None:
-    """PostgreSQL and SQLite cut the fraction off when both sides are integers; a person means the fraction."""
+    """Some dialects cut the fraction off when both sides are integers; a person means the fraction."""
     dividend = division.this
     if not any(
         "." in number.this and not number.is_string for number in dividend.find_all(exp.Literal)
@@ -58,15 +60,14 @@ def _collect_once(node: exp.Expr, dialect: str) -> None:
 
 
 def _missing_last(key: exp.Ordered, schema: Schema, dialect: str) -> None:
-    """NULLs sort first by default for DESC in PostgreSQL and for ASC in SQLite; a person means neither."""
+    """NULLs sort first by default for DESC in PostgreSQL and for ASC in SQLite; a person means neither.
+
+    MySQL alone has no words for it.
+    """
     descending = bool(key.args.get("desc"))
-    if isinstance(key.find_ancestor(exp.WithinGroup), exp.WithinGroup) or not _may_be_missing(key.this, key, schema):
-        key.set(
-            "nulls_first",
-            descending if dialect == "postgres" else not descending if dialect == "sqlite" else False,
-        )
-    else:
-        key.set("nulls_first", False)
+    in_group = isinstance(key.find_ancestor(exp.WithinGroup), exp.WithinGroup)
+    last = not in_group and can_order_nulls(dialect) and _may_be_missing(key.this, key, schema)
+    key.set("nulls_first", False if last else nulls_first_by_default(descending, dialect))
 
 
 def _may_be_missing(node: exp.Expr, place: exp.Expr, schema: Schema) -> bool:

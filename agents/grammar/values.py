@@ -69,7 +69,7 @@ def _within(known: list[Any], node: exp.Expr, rng: random.Random) -> Any:
     """Pick a value: from the middle of the range for inequalities, any known one for equalities."""
     if not isinstance(known[0], int | float) or isinstance(known[0], bool):
         value = rng.choice(known)
-        return str(value)[:10] if _is_date(str(value)) else value
+        return str(value)[:10] if is_date(value) else value
     if isinstance(node, exp.EQ | exp.NEQ | exp.In):
         return rng.choice(known)
     ordered = sorted(known)
@@ -78,12 +78,13 @@ def _within(known: list[Any], node: exp.Expr, rng: random.Random) -> Any:
     return round_nicely(float(picked)) if abs(picked) >= 10 else picked
 
 
-def _is_date(text: str) -> bool:
-    return re.match(r"^\d{4}-\d\d-\d\d", text) is not None
+def is_date(value: Any) -> bool:
+    """Say whether a value begins with a date in ISO 8601."""
+    return re.match(r"^\d{4}-\d\d-\d\d", str(value)) is not None
 
 
 def _date_part(subject: exp.Expr, date: str) -> Any | None:
-    if not _is_date(date):
+    if not is_date(date):
         return None
     unit = subject.this.name.lower() if isinstance(subject, exp.Extract) else ""
     shape = subject.args["format"].name if isinstance(subject, exp.TimeToStr) else ""

@@ -199,7 +199,7 @@ _SAYINGS: dict[type[exp.Expr] | tuple[type[exp.Expr], ...], Callable[[Any, Scope
     exp.Literal: _literal,
     exp.Boolean: _boolean,
     exp.Null: _null,
-    (exp.Alias, exp.Paren, exp.Cast, exp.TsOrDsToTimestamp, exp.TsOrDsToDate): _same,
+    (exp.Alias, exp.Paren, exp.Cast, exp.TsOrDsToTimestamp, exp.TsOrDsToDate, exp.DateStrToDate): _same,
     exp.Neg: _negative,
     exp.Window: _window,
     (exp.Filter, exp.WithinGroup, exp.AggFunc, exp.JSONArrayAgg, exp.JSONBObjectAgg): _aggregate,

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
+from ...tools.dialects import get_dialect
 from .expressions import phrase
 from .naming import Phrase, listing
 from .scope import Scope, Unsayable, call_by_role, foreign_key, role_of
@@ -198,7 +199,7 @@ def _matches(node: exp.Expr, scope: Scope, negative: bool) -> tuple[str, str]:
     negative = negative is not bool(node.args.get("negate"))
     subject, pattern = phrase(node.this, scope).text, node.expression.name
     anycase = ", ignoring case" if isinstance(node, exp.ILike | exp.RegexpILike) else ""
-    if isinstance(node, exp.Like) and scope.dialect == "sqlite":
+    if isinstance(node, exp.Like) and get_dialect(scope.dialect).ignores_case:
         anycase = ", ignoring case"
     wild = "*" if isinstance(node, exp.Glob) else "%"
     if isinstance(node, exp.RegexpLike | exp.RegexpILike | exp.SimilarTo):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from ...tools.transpile import nulls_first_by_default
 from .expressions import phrase
 from .lexicon import NAMED_AGGREGATES, UNSAID_AGGREGATES
 from .naming import Phrase, listing, plural
@@ -208,7 +209,11 @@ def order_phrase(order: exp.Order, scope: Scope, verb: str = "sorted by") -> str
         subject = phrase(target, scope)
         direction = _DIRECTIONS[subject.kind][bool(key.args.get("desc"))]
         missing = ""
-        if key.args.get("nulls_first") and not key.args.get("desc") and scope.dialect != "sqlite":
+        if (
+            key.args.get("nulls_first")
+            and not key.args.get("desc")
+            and not nulls_first_by_default(False, scope.dialect)
+        ):
             missing = " with missing values first"
         said.append(f"{subject.text} {direction}{missing}")
     return f"{verb} {', then by '.join(said)}"

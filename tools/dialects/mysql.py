@@ -27,4 +27,5 @@ MYSQL = Dialect(
     native_types=_NATIVE_TYPES,
     error_patterns=_ERROR_PATTERNS,
     decimal_digits=65,
+    ignores_case=True,
 )

@@ -2,7 +2,7 @@
 
 from ..outcome import ErrorClass
 from ..schema import ColumnType
-from .dialect import Dialect
+from .dialect import RESERVED, Dialect
 
 _NATIVE_TYPES = {
     ColumnType.INTEGER: "NUMBER(10)",
@@ -20,6 +20,15 @@ _NATIVE_TYPES = {
 
 _ERROR_PATTERNS: tuple[tuple[str, ErrorClass], ...] = ()
 
+# https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Oracle-SQL-Reserved-Words.html
+_RESERVED = frozenset(
+    "access add audit cluster column_value comment compress connect current date decimal exclusive file float "
+    "identified immediate increment index initial integer level lock long maxextents minus mlslabel mode modify "
+    "nested_table_id noaudit nocompress nowait number of offline online option pctfree prior public raw rename "
+    "resource revoke row rowid rownum rows session share size smallint start successful synonym sysdate trigger uid "
+    "validate varchar varchar2 view whenever".split()
+)
+
 ORACLE = Dialect(
     name="oracle",
     title="Oracle",
@@ -27,4 +36,6 @@ ORACLE = Dialect(
     native_types=_NATIVE_TYPES,
     error_patterns=_ERROR_PATTERNS,
     big_integer="NUMBER(19)",
+    date_literals=True,
+    reserved=RESERVED | _RESERVED,
 )

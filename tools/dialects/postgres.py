@@ -46,4 +46,5 @@ POSTGRES = Dialect(
     native_types=_NATIVE_TYPES,
     error_patterns=_ERROR_PATTERNS,
     decimal_digits=1000,
+    cuts_division=True,
 )

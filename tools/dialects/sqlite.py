@@ -50,4 +50,6 @@ SQLITE = Dialect(
     error_patterns=_ERROR_PATTERNS,
     big_integer="INTEGER",
     decimal_digits=0,
+    cuts_division=True,
+    ignores_case=True,
 )

@@ -1,28 +1,9 @@
 """The pieces of SQL that are written alike in all our dialects but for the quotes."""
 
-import re
 from collections.abc import Iterable, Iterator
 
-from sqlglot import exp
-
+from ..identifiers import quoted
 from ..schema import ForeignKey, Table
-
-_PLAIN = re.compile(r"[a-z][a-z0-9_$#]*")
-
-
-def identifier(name: str, dialect: str) -> exp.Identifier:
-    """Return a quoted identifier as a syntax tree.
-
-    Oracle keeps a plain name in upper case
-    (https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Database-Object-Names-and-Qualifiers.html).
-    """
-    stored = name.upper() if dialect == "oracle" and _PLAIN.fullmatch(name) else name
-    return exp.Identifier(this=stored, quoted=True)
-
-
-def quoted(name: str, dialect: str = "postgres") -> str:
-    """Return an identifier in the dialect's quotes."""
-    return identifier(name, dialect).sql(dialect)
 
 
 def names(columns: Iterable[str], dialect: str = "postgres") -> str:

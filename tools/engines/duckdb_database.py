@@ -6,10 +6,11 @@ from pathlib import Path
 import duckdb
 
 from ..dialects import get_dialect
+from ..identifiers import quoted
 from ..outcome import Limits
 from ..schema import Schema
 from .database import Database
-from .ddl import names, quoted
+from .ddl import names
 from .loading import Plan, Source, chunks, plan
 from .scratch import Scratch
 

@@ -8,8 +8,8 @@ from itertools import islice
 from typing import Any, Protocol
 
 from ..dialects import Dialect
+from ..identifiers import quoted
 from ..schema import Column, ColumnType, Schema, Table
-from .ddl import quoted
 
 Row = tuple[Any, ...]
 _CHUNK = 10_000

@@ -5,10 +5,11 @@ from typing import Any
 import psycopg
 
 from ..dialects import get_dialect
+from ..identifiers import quoted
 from ..outcome import Limits
 from ..schema import ForeignKey, Schema, Table
 from .database import Database
-from .ddl import foreign_key, foreign_key_indexes, names, quoted
+from .ddl import foreign_key, foreign_key_indexes, names
 from .loading import Plan, Source, plan
 from .postgres_server import PostgresServer
 

@@ -2,9 +2,9 @@
 
 from sqlglot import exp
 
+from ..identifiers import identifier
 from ..schema import ColumnType, Table
 from ..transpile import order_nulls_by_default
-from .ddl import identifier
 
 _ROW = "isogloss_row"
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ..dialects import get_dialect
+from ..identifiers import quoted
 from ..outcome import Limits
 from ..schema import ColumnType, Schema
 from .database import Database
-from .ddl import foreign_key, foreign_key_indexes, names, quoted
+from .ddl import foreign_key, foreign_key_indexes, names
 from .loading import Plan, Source, plan
 from .scratch import Scratch
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..engines.ddl import quoted
 from ..errors import UsageError
+from ..identifiers import quoted
 from ..schema import Column, ColumnType, ForeignKey, Schema, Table
 from .digests import file_digest
 from .types import readable_type

@@ -4,8 +4,8 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..engines.ddl import quoted
 from ..errors import UsageError
+from ..identifiers import quoted
 from .digests import file_digest
 from .duckdb_file import DuckdbTables
 

@@ -1,0 +1,37 @@
+"""Names as a dialect writes and keeps them."""
+
+import re
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
+
+from .dialects import get_dialect
+
+_PLAIN = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def identifier(name: str, dialect: str) -> exp.Identifier:
+    """Return a quoted identifier as a syntax tree.
+
+    Oracle keeps a plain name in upper case
+    (https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Database-Object-Names-and-Qualifiers.html).
+    """
+    stored = name.upper() if dialect == "oracle" and _PLAIN.fullmatch(name) else name
+    return exp.Identifier(this=stored, quoted=True)
+
+
+def quoted(name: str, dialect: str = "postgres") -> str:
+    """Return an identifier in the dialect's quotes."""
+    return identifier(name, dialect).sql(dialect)
+
+
+def natural_identifier(name: str, dialect: str) -> exp.Identifier:
+    """Return an identifier as a person writes it: quoted only if it is no plain name or a reserved word."""
+    if _PLAIN.fullmatch(name) and not _is_reserved(name, dialect):
+        return exp.Identifier(this=name, quoted=False)
+    return identifier(name, dialect)
+
+
+def _is_reserved(name: str, dialect: str) -> bool:
+    known = get_dialect(dialect)
+    return name in known.reserved or name in Dialect.get_or_raise(known.sqlglot).generator_class.RESERVED_KEYWORDS
