@@ -46,10 +46,10 @@ def check_loaded(source: Source, engine: Engine) -> Iterator[TableCheck]:
     the type the engine loaded them as; in Oracle the empty text is NULL
     (https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Nulls.html).
     """
-    for table in engine.schema().tables:
+    for original, table in zip(source.schema().tables, engine.schema().tables, strict=True):
         plain = [_PLAIN.get(column.type, str) for column in table.columns]
         empty_is_null = engine.dialect == "oracle"
-        rows, wanted = _checksums(source.rows(table.name), plain, empty_is_null)
+        rows, wanted = _checksums(source.rows(original.name), plain, empty_is_null)
         found = [_read(engine, table, column.name) for column in table.columns]
         sums = [_checksums(values, [text], empty_is_null) for values, text in zip(found, plain, strict=True)]
         differing = tuple(

@@ -10,6 +10,7 @@ from ..outcome import Limits
 from ..schema import ForeignKey, Schema, Table
 from .database import Database
 from .ddl import foreign_key, foreign_key_indexes, names
+from .folding import FoldedSource
 from .loading import Plan, Source, plan
 from .postgres_server import PostgresServer
 
@@ -64,7 +65,8 @@ def _conninfo(place: str) -> str:
 
 
 def _copy(source: Source, connection: "psycopg.Connection[tuple[Any, ...]]") -> Schema:
-    """Make the tables, fill them and return their schema."""
+    """Make the tables, fill them and return their schema; names are in lower case."""
+    source = FoldedSource(source)
     schema = source.schema()
     plans = [plan(source, table, get_dialect("postgres"), {}) for table in schema.tables]
     for each in plans:

