@@ -1,0 +1,59 @@
+"""Oracle SQL to a syntax tree in which every function keeps the name and the arguments it was written with."""
+
+import re
+
+from sqlglot import exp, tokens
+from sqlglot.dialects.oracle import Oracle
+from sqlglot.errors import ParseError, SqlglotError
+
+from ..session import UnsupportedError
+from .kinds import OracleError
+
+# Valid in Oracle 19c (https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/SELECT.html), but
+# sqlglot need not be able to parse it: a statement with one of these is never called wrong for its syntax.
+_BEYOND = re.compile(
+    r"\b(MODEL|MATCH_RECOGNIZE|XML\w*|JSON_\w+|FUNCTION|PROCEDURE|SAMPLE|VERSIONS|MULTISET|MEMBER|SUBMULTISET|PARTITION\s*\(|"
+    r"SUBPARTITION|CURSOR|TREAT|COLLECT|THE|NESTED|CONTAINERS|SHARDS|ANALYTIC|HIERARCHIES|INMEMORY|ONLY\s*\(|"
+    r"ON\s+OVERFLOW|AT\s+LOCAL|CROSS\s+JOIN\s+LATERAL|LIKEC|LIKE2|LIKE4|A\s+SET|INFINITE|NAN|EMPTY|DEFAULT|"
+    r"VALIDATE_CONVERSION|CONNECT_BY_ROOT|DBMS_\w+|UTL_\w+|SEARCH|CYCLE|INTERVAL|COLLATE)\b",
+    re.IGNORECASE,
+)
+_OVERFLOW = re.compile(r"\bON\s+OVERFLOW\s+ERROR\b", re.IGNORECASE)  # LISTAGG's default
+
+
+class _Source(Oracle):
+    """Oracle's grammar without sqlglot's own idea of what its functions mean."""
+
+    class Parser(Oracle.Parser):
+        FUNCTIONS = {}
+        FUNCTION_PARSERS = {
+            name: parse for name, parse in Oracle.Parser.FUNCTION_PARSERS.items() if name in ("CAST", "EXTRACT", "TRIM")
+        }
+
+
+def tokenize(sql: str) -> list[tokens.Token]:
+    """Return the tokens of a statement, without the semicolon at its end; raises ``OracleError`` if one is cut off."""
+    try:
+        found = _Source().tokenize(_OVERFLOW.sub("", sql))
+    except SqlglotError as error:
+        code, kind = ("ORA-01756", "quoted string") if sql.count("'") % 2 else ("ORA-01740", "quoted identifier")
+        raise OracleError(code, f"{kind} not properly terminated") from error
+    while found and found[-1].token_type is tokens.TokenType.SEMICOLON:
+        found.pop()
+    return found
+
+
+def parse(sql: str, found: list[tokens.Token]) -> exp.Query:
+    """Return the tree of one query.
+
+    Raises ``OracleError`` for what is no Oracle query, ``UnsupportedError`` for what may be one all the same.
+    """
+    try:
+        [tree] = _Source().parser().parse(found, sql)
+    except (ParseError, ValueError) as error:
+        if _BEYOND.search(sql):
+            raise UnsupportedError("the stand-in cannot parse this statement") from error
+        raise OracleError("ORA-00933", "SQL command not properly ended") from error
+    if not isinstance(tree, exp.Query):
+        raise OracleError("ORA-00900", "invalid SQL statement")
+    return tree
