@@ -1,7 +1,10 @@
 """A database server as a source, introspected and read through SQLAlchemy."""
 
 import hashlib
+import warnings
 from collections.abc import Iterator
+from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from ..errors import UsageError
@@ -14,6 +17,12 @@ _DRIVERS = {
     "oracle": "oracle+oracledb",
     "postgresql": "postgresql+psycopg",
 }
+
+_UNKNOWN_TYPE = "NULL"  # SQLAlchemy's name for a type it has none for, such as MySQL's geometry
+
+
+def _type(native: str) -> ColumnType:
+    return ColumnType.BINARY if native == _UNKNOWN_TYPE else readable_type(native)
 
 
 class ServerSource:
@@ -46,19 +55,45 @@ class ServerSource:
 
     def schema(self) -> Schema:
         """Return the schema."""
-        return Schema(self.name, tuple(self._table(name) for name in self._inspector.get_table_names()))
+        return self._schema
+
+    @cached_property
+    def _schema(self) -> Schema:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what SQLAlchemy does not know: other indexes, spatial types
+            return Schema(self.name, tuple(self._table(name) for name in self._inspector.get_table_names()))
 
     def _table(self, name: str) -> Table:
         columns = tuple(
-            Column(c["name"], readable_type(str(c["type"])), bool(c["nullable"]), c.get("comment"))
+            Column(c["name"], _type(str(c["type"])), bool(c["nullable"]), c.get("comment"))
             for c in self._inspector.get_columns(name)
         )
         primary = tuple(self._inspector.get_pk_constraint(name)["constrained_columns"])
-        foreign = tuple(
+        return Table(name, columns, primary, self._foreign_keys(name), self._comment(name))
+
+    def _foreign_keys(self, name: str) -> tuple[ForeignKey, ...]:
+        if self._engine.dialect.name in ("mysql", "mariadb"):
+            return self._mysql_foreign_keys(name)
+        return tuple(
             ForeignKey(tuple(k["constrained_columns"]), k["referred_table"], tuple(k["referred_columns"]))
             for k in self._inspector.get_foreign_keys(name)
         )
-        return Table(name, columns, primary, foreign, self._comment(name))
+
+    def _mysql_foreign_keys(self, name: str) -> tuple[ForeignKey, ...]:
+        """Read the keys from the catalogue: SQLAlchemy reads ``SHOW CREATE TABLE``, which seekdb writes differently."""
+        import sqlalchemy
+
+        query = sqlalchemy.text(
+            "SELECT constraint_name, column_name, referenced_table_name, referenced_column_name "
+            "FROM information_schema.key_column_usage WHERE table_schema = DATABASE() AND table_name = :name "
+            "AND referenced_table_name IS NOT NULL ORDER BY constraint_name, ordinal_position"
+        )
+        with self._engine.connect() as connection:
+            found = connection.execute(query, {"name": name}).fetchall()
+        return tuple(
+            ForeignKey(tuple(row[1] for row in rows), rows[0][2], tuple(row[3] for row in rows))
+            for rows in ([*group] for _, group in groupby(found, key=lambda row: row[0]))
+        )
 
     def _comment(self, name: str) -> str | None:
         try:

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 
 # What may hold a semicolon that ends nothing: strings, quoted names and comments. Only MySQL escapes with a backslash.
-_OPAQUE = r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|--[^\n]*|/\*.*?\*/"""
-_OPAQUE_MYSQL = r"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`|--[^\n]*|#[^\n]*|/\*.*?\*/"""
+_OPAQUE = r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|/\*.*?\*/|(?P<comment>--[^\n]*)"""
+_OPAQUE_MYSQL = r"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`|/\*.*?\*/|(?P<comment>(?:--|\#)[^\n]*)"""
 _DELIMITER = re.compile(r"(?:^|(?<=\n))[ \t]*DELIMITER[ \t]+(\S+)[ \t]*(?:\n|\Z)", re.IGNORECASE)
 
 
 def statements(script: str, dialect: str) -> Iterator[str]:
-    """Yield the statements of a script, without their semicolons.
+    """Yield the statements of a script, without their semicolons and without comments that end with the line.
 
     In MySQL's scripts ``DELIMITER`` sets what ends a statement, as in its client
     (https://dev.mysql.com/doc/refman/8.4/en/stored-programs-defining.html).
@@ -22,9 +22,12 @@ def statements(script: str, dialect: str) -> Iterator[str]:
 
 
 def _split(text: str, end: str, opaque: str) -> Iterator[str]:
-    start = 0
-    for found in re.finditer(f"{opaque}|({re.escape(end)})", text, re.DOTALL):
-        if found[1]:
-            yield text[start : found.start()]
+    start, parts = 0, []
+    for found in re.finditer(f"{opaque}|(?P<end>{re.escape(end)})", text, re.DOTALL):
+        if found.lastgroup:
+            parts.append(text[start : found.start()])
             start = found.end()
-    yield text[start:]
+        if found["end"]:
+            yield "".join(parts)
+            parts = []
+    yield "".join(parts) + text[start:]
