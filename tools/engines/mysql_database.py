@@ -83,7 +83,6 @@ def _copy(source: Source, connection: "pymysql.Connection[Any]") -> Schema:
     for table in loaded:
         for key in table.foreign_keys:
             _add_foreign_key(connection, table, key)
-        _run(connection, f"ANALYZE TABLE {quoted(table.name, 'mysql')}")
     return Schema(schema.name, tuple(loaded))
 
 

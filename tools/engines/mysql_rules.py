@@ -27,7 +27,3 @@ def broken_rule(sql: str) -> str | None:
         if pattern.search(sql):
             return rule
     return None if _QUERY.match(sql) else "read_only"
-
-
-def raise_if_not_mysql(sql: str) -> None:
-    """Raise MySQL's error for what seekdb alone accepts."""

@@ -14,7 +14,8 @@ import pymysql
 from pymysql.cursors import SSCursor
 
 from ..outcome import Limits
-from .mysql_rules import MysqlError, broken_rule, raise_if_not_mysql
+from .mysql_rules import MysqlError, broken_rule
+from .mysql_seekdb import raise_if_not_mysql
 from .session import RefusedError, Result, TimedOutError, bounded
 
 # With the session, not only the transaction, read-only, what ends a transaction (COMMIT, any DDL) finds the next
