@@ -7,7 +7,8 @@ from sqlglot import exp
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ)
 _PATTERNS = (exp.Like, exp.ILike, exp.Glob, exp.SimilarTo, exp.RegexpLike, exp.RegexpILike)
 _CASINGS = (exp.Lower, exp.Upper)
-_WRAPPERS = (exp.Cast, exp.Date, exp.DateStrToDate, exp.Neg, exp.Paren, *_CASINGS)
+_WRAPPERS = (exp.Cast, exp.Date, exp.DateStrToDate, exp.StrToDate, exp.Neg, exp.Paren, *_CASINGS)
+_ISO_DATE = "%Y-%m-%d"
 _POSITIONS = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.Ntile)
 
 
@@ -30,6 +31,8 @@ def is_position(node: exp.Expr) -> bool:
 
 
 def _is_constant(node: exp.Expr) -> bool:
+    if isinstance(node, exp.StrToDate) and node.text("format") != _ISO_DATE:
+        return False
     if isinstance(node, _WRAPPERS) and not node.expressions:
         return _is_constant(node.this)
     return isinstance(node, exp.Literal | exp.Boolean)

@@ -12,8 +12,9 @@ _NEGATABLE = (exp.In, exp.Like, exp.ILike, exp.Glob, exp.Between)
 def render(tree: exp.Expr, dialect: str) -> str:
     """Return ``tree`` as SQL of ``dialect``, on one line, without comments.
 
-    Differs from ``tree.sql(dialect)`` in two ways: a negation stands where people write it
-    (``IS NOT NULL``, ``NOT IN``), and a placeholder is ``:name`` in every dialect.
+    Differs from ``tree.sql(dialect)`` in four ways: a negation stands where people write it
+    (``IS NOT NULL``, ``NOT IN``), a placeholder is ``:name`` and a date literal ``DATE '…'`` in every dialect, and
+    Oracle's difference of sets is MINUS, since it knows EXCEPT from version 21 on only.
     """
     return _generator_class(dialect)(dialect=dialect, comments=False).generate(tree)
 
@@ -25,6 +26,8 @@ def _generator_class(dialect: str) -> type[Generator]:
     class Natural(base):  # type: ignore[misc, valid-type]
         """``base`` with natural negations and one form of placeholder."""
 
+        TRANSFORMS = {kind: write for kind, write in base.TRANSFORMS.items() if kind is not exp.DateStrToDate}
+
         def not_sql(self, expression: exp.Not) -> str:
             negated = expression.this
             if negated.args.get("negate"):  # says NOT already
@@ -35,6 +38,13 @@ def _generator_class(dialect: str) -> type[Generator]:
             if not isinstance(negated, _NEGATABLE) or not positive.startswith(f"{operand} "):
                 return f"NOT {positive}"
             return f"{operand} NOT{positive.removeprefix(operand)}"
+
+        def datestrtodate_sql(self, expression: exp.DateStrToDate) -> str:
+            return f"DATE {self.sql(expression, 'this')}"
+
+        def set_operation(self, expression: exp.SetOperation) -> str:
+            said = str(super().set_operation(expression))
+            return f"MINUS{said.removeprefix('EXCEPT')}" if dialect == "oracle" and said.startswith("EXCEPT") else said
 
         def placeholder_sql(self, expression: exp.Placeholder) -> str:
             return f":{expression.name}" if expression.this else "?"

@@ -4,7 +4,6 @@ It is no boundary. What sqlglot cannot parse goes on to the engine, which says w
 boundary is the read-only session in the child process.
 """
 
-import logging
 import re
 
 import sqlglot
@@ -20,9 +19,6 @@ _WRITES = (exp.DML, exp.DDL, exp.Into, exp.Command, exp.Drop, exp.Alter)
 # A query that cannot be anything else needs no parsing, which would take longer than most queries run.
 _QUERY = re.compile(r"\s*(SELECT|WITH|VALUES)\b", re.IGNORECASE)
 _PERHAPS_MORE = re.compile(r";|\b(INSERT|UPDATE|DELETE|MERGE|REPLACE|INTO)\b", re.IGNORECASE)
-
-# Every statement it has no syntax tree for is logged as unsupported; here that is an answer, not a fault.
-logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
 def broken_rule(sql: str, dialect: Dialect) -> str | None:
