@@ -25,6 +25,9 @@ class Engine(Protocol):
     def execute(self, sql: str, limits: Limits | None = None) -> Execution:
         """Execute one read-only statement in a killable child; thread-safe, blocking, never raises."""
 
+    def apart(self, workers: int = 1) -> "Engine":
+        """Return an engine on the same database with child processes of its own, to be closed before this one."""
+
     def close(self) -> None:
         """End the engine and remove what it loaded."""
 

@@ -1,6 +1,7 @@
 """The one implementation of an engine that all dialects share."""
 
 import random
+from dataclasses import replace
 from typing import Any, Self
 
 from ..dialects import get_dialect
@@ -77,6 +78,10 @@ class PooledEngine:
             reason = execution.error or execution.outcome
             raise IsoglossError(f"cannot sample {'.'.join(key)} of {self.schema().name}: {reason}")
         return list(execution.rows)
+
+    def apart(self, workers: int = 1) -> "PooledEngine":
+        """Return an engine on the same database with child processes of its own, to be closed before this one."""
+        return PooledEngine(replace(self._database, close=lambda: None), workers, self._limits)
 
     def close(self) -> None:
         """End the children, then the database."""
