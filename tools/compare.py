@@ -1,55 +1,98 @@
-"""Comparing results: typed canonical values, rows as a multiset or in order, columns matched row by row.
+"""Comparing results: which label a prediction's result gets beside gold's, and why."""
 
-The rules are those of the design: numbers by value (30 = 30.0 = Decimal("30")), floats to a relative 1e-9,
-NULL equal to NULL only, timestamps with a zone in UTC; nothing against nothing proves nothing.
-"""
-
-import json
-import math
-from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
-from itertools import pairwise
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
-from sqlglot import parse_one
-from sqlglot.errors import SqlglotError
-
+from .canonical import STRICT, Rules, canonical_column
+from .column_matching import UndecidedError, match_columns, same_rows
+from .difference import Coded, Difference, difference, reason
+from .near_numbers import near_numbers, replaced
 from .outcome import Execution, Outcome
 
-_RELATIVE, _ABSOLUTE = 1e-9, 1e-12  # how near to each other numbers that are not whole must be
-_TRIES = 1000  # column assignments looked at before giving up on a permutation
+Rows = Sequence[tuple[Any, ...]]
 
-Row = tuple[Hashable, ...]
+
+class Label(StrEnum):
+    """How a prediction compares with gold; the last five say how it failed to give a result."""
+
+    EXACT = "exact"
+    PERMUTED = "permuted columns"
+    SUPERSET = "superset"
+    MISMATCH = "mismatch"
+    VACUOUS = "vacuous"
+    UNDECIDED = "undecided"
+    NONDETERMINISTIC = "nondeterministic"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    TOO_LARGE = "too_large"
+    REJECTED = "rejected"
+    UNSUPPORTED = "unsupported"
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the label amounts to: ``superset`` and ``undecided`` are no match."""
+        return _AMOUNTS_TO.get(self) or Outcome(self.value)
+
+
+_AMOUNTS_TO = {
+    Label.EXACT: Outcome.MATCH,
+    Label.PERMUTED: Outcome.MATCH,
+    Label.SUPERSET: Outcome.MISMATCH,
+    Label.UNDECIDED: Outcome.MISMATCH,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One comparison; ``reason`` is one line, None for a match.
+
+    ``columns`` gives, for each of gold's columns, the prediction's if rows are equal. ``notes`` say what was taken
+    for the same and need not be, such as '' for NULL in Oracle.
+    """
+
+    label: Label
+    gold: Execution
+    predicted: Execution
+    reason: str | None = None
+    columns: tuple[int, ...] | None = None
+    difference: Difference = field(default_factory=Difference)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the label amounts to."""
+        return self.label.outcome
 
 
 def compare(gold: Execution, other: Execution, ordered: bool) -> Outcome:
-    """Return ``match``, ``mismatch`` or, when both are empty, ``vacuous``.
+    """Return ``match``, ``mismatch`` or, when both prove nothing, ``vacuous``.
 
     Rows are a multiset unless ``ordered``; columns may come in another order, the same for all rows.
     """
-    left, right = _canonical_rows(gold.rows), _canonical_rows(other.rows)
-    if not left and not right:
-        return Outcome.VACUOUS
-    near = _near_numbers([*left, *right])
-    left, right = _replaced(left, near), _replaced(right, near)
-    if len(left) != len(right) or len(left[0]) != len(right[0]):
-        return Outcome.MISMATCH
-    wanted = left if ordered else Counter(left)
-    for order in _column_orders(left, right):
-        moved = [tuple(row[i] for i in order) for row in right]
-        if (moved if ordered else Counter(moved)) == wanted:
-            return Outcome.MATCH
-    return Outcome.MISMATCH
+    return compare_results(gold, other, range(len(gold.rows)) if ordered else None).outcome
 
 
-def is_ordered(sql: str, dialect: str) -> bool:
-    """Return whether the outermost query has an ORDER BY; False for what does not parse."""
+def compare_results(
+    gold: Execution, predicted: Execution, ranks: Sequence[int] | None = None, rules: Rules = STRICT
+) -> Comparison:
+    """Compare two results that are there.
+
+    ``ranks`` gives each of gold's rows its place, the same for ties, from 0 without gaps; None leaves the order
+    free. Columns may come in another order, and the prediction may have more of them (``superset``).
+    """
+    left, right, notes = coded(gold.rows, predicted.rows, rules)
+    results = Coded(gold, predicted, left, right, [0] * len(gold.rows) if ranks is None else ranks)
     try:
-        return parse_one(sql, read=dialect).args.get("order") is not None
-    except SqlglotError:
-        return False
+        columns = _matched(results)
+    except UndecidedError as error:
+        return Comparison(Label.UNDECIDED, gold, predicted, str(error), notes=notes)
+    if columns is None:
+        rows = difference(results)
+        return Comparison(Label.MISMATCH, gold, predicted, reason(results, rows), difference=rows, notes=notes)
+    label, why = _label(results, columns)
+    return Comparison(label, gold, predicted, why, columns, notes=notes)
 
 
 def is_vacuous(execution: Execution) -> bool:
@@ -57,85 +100,39 @@ def is_vacuous(execution: Execution) -> bool:
     return all(value is None for row in execution.rows for value in row)
 
 
-def canonical(value: Any) -> Hashable:
-    """Return a value such that two driver values are equal exactly if their canonical values are.
-
-    Booleans equal 0 and 1, as engines without a boolean type return them; numbers are left as precise as they are.
-    """
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, float | Decimal):
-        return value if math.isfinite(value) else str(value).lower().removesuffix("inity")
-    if isinstance(value, datetime):
-        plain = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
-        return ("date", plain.date()) if plain.time() == time() else ("time", plain)
-    if isinstance(value, date):
-        return ("date", value)
-    if isinstance(value, timedelta):
-        return ("span", value.total_seconds())
-    if isinstance(value, list | tuple):
-        return ("list", tuple(canonical(v) for v in value))
-    if isinstance(value, dict):
-        return ("object", tuple(sorted((k, canonical(v)) for k, v in value.items())))
-    if isinstance(value, bytearray | memoryview):
-        return bytes(value)
-    return value if isinstance(value, Hashable) else json.dumps(value, default=str)
+def coded(
+    gold: Rows, predicted: Rows, rules: Rules = STRICT
+) -> tuple[list[list[int]], list[list[int]], tuple[str, ...]]:
+    """Return the columns of both with equal values as equal numbers, and notes of what was taken for the same."""
+    notes: dict[str, None] = {}
+    sides = [
+        [canonical_column(column, rules, notes.setdefault) for column in zip(*rows, strict=True)]
+        for rows in (gold, predicted)
+    ]
+    near = near_numbers({value for columns in sides for column in columns for value in column})
+    codes: dict[Hashable, int] = {}
+    left, right = ([_codes(column, near, codes) for column in columns] for columns in sides)
+    return left, right, tuple(notes)
 
 
-def _near_numbers(rows: list[Row]) -> dict[Any, Any]:
-    """Return, for each number that is not the first of a run of near ones, that first one.
-
-    Two whole numbers of an exact type are never near: keys may be long. Numbers inside lists must be equal.
-    """
-    numbers = sorted({v for row in rows for v in row if isinstance(v, int | float | Decimal)})
-    stands_for: dict[Any, Any] = {}
-    for one, other in pairwise(numbers):
-        exact = not isinstance(one, float) and not isinstance(other, float) and one % 1 == other % 1 == 0
-        if not exact and math.isclose(one, other, rel_tol=_RELATIVE, abs_tol=_ABSOLUTE):
-            stands_for[other] = stands_for.get(one, one)
-    return stands_for
+def _codes(column: Iterable[Hashable], near: dict[Any, Any], codes: dict[Hashable, int]) -> list[int]:
+    values = (replaced(value, near) for value in column) if near else column
+    return [codes.setdefault(value, len(codes)) for value in values]
 
 
-def _replaced(rows: list[Row], near: dict[Any, Any]) -> list[Row]:
-    return [tuple(near.get(v, v) for v in row) for row in rows] if near else rows
+def _matched(results: Coded) -> tuple[int, ...] | None:
+    """Return the prediction's column for each of gold's if the rows are equal, preferring the order they are in."""
+    if len(results.gold.rows) != len(results.predicted.rows):
+        return None
+    as_they_are = results.right[: len(results.left)]
+    if len(as_they_are) == len(results.left) and same_rows(results.left, as_they_are, results.ranks):
+        return tuple(range(len(results.left)))
+    return match_columns(results.left, results.right, results.ranks)
 
 
-def _canonical_rows(rows: Sequence[tuple[Any, ...]]) -> list[Row]:
-    return [tuple(canonical(v) for v in row) for row in rows]
-
-
-def _column_orders(left: list[Row], right: list[Row]) -> Iterator[list[int]]:
-    """Yield the orders of ``right``'s columns that give each column of ``left`` its multiset of values.
-
-    Columns with the same values are interchangeable only as far as rows agree, which the caller checks; the
-    search is depth first over candidates with equal value counts and bounded. Of equal columns one is tried.
-    """
-    wanted = [frozenset(Counter(column).items()) for column in zip(*left, strict=True)]
-    columns = list(zip(*right, strict=True))
-    first_equal = [columns.index(column) for column in columns]
-    offered = [frozenset(Counter(column).items()) for column in columns]
-    candidates = [[i for i, have in enumerate(offered) if have == want] for want in wanted]
-    tries = 0
-
-    def extend(order: list[int]) -> Iterator[list[int]]:
-        nonlocal tries
-        tries += 1
-        if tries > _TRIES:
-            return
-        if len(order) == len(candidates):
-            yield order
-            return
-        free = {first_equal[i]: i for i in reversed(candidates[len(order)]) if i not in order}
-        for i in sorted(free.values()):
-            if _agree(left, right, order, i):
-                yield from extend([*order, i])
-
-    yield from extend([])
-
-
-def _agree(left: list[Row], right: list[Row], order: list[int], column: int) -> bool:
-    """Return whether the columns chosen so far and ``column`` hold the same partial rows on both sides."""
-    if not order:
-        return True
-    ours = Counter(row[: len(order) + 1] for row in left)
-    return ours == Counter((*(row[i] for i in order), row[column]) for row in right)
+def _label(results: Coded, columns: tuple[int, ...]) -> tuple[Label, str | None]:
+    if len(results.right) > len(columns):
+        return Label.SUPERSET, f"gold's columns and {len(results.right) - len(columns)} more"
+    if is_vacuous(results.gold):
+        return Label.VACUOUS, "both results are empty or nothing but NULL, which proves nothing"
+    return (Label.EXACT if columns == tuple(range(len(columns))) else Label.PERMUTED), None
