@@ -52,10 +52,20 @@ _PROBES = [probe for dialect in DIALECTS for probe in probes_of(dialect)]
 
 
 @pytest.fixture(scope="module")
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+def opened() -> Iterator[dict[str, Engine]]:
+    engines: dict[str, Engine] = {}
+    yield engines
+    for engine in engines.values():
+        engine.close()
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest, opened: dict[str, Engine]) -> Engine:
+    """Return the dialect's engine, opened once for all tests here, whatever their order."""
     skip_if_missing(request.param)
-    with open_engine(request.param, "shop", workers=1, limits=Limits(seconds=20)) as opened:
-        yield opened
+    if request.param not in opened:
+        opened[request.param] = open_engine(request.param, "shop", workers=1, limits=Limits(seconds=20))
+    return opened[request.param]
 
 
 def plain(value: Any) -> Any:
