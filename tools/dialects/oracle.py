@@ -2,7 +2,7 @@
 
 from ..outcome import ErrorClass
 from ..schema import ColumnType
-from .dialect import Dialect
+from .dialect import RESERVED, Dialect
 
 _NATIVE_TYPES = {
     ColumnType.INTEGER: "NUMBER(10)",
@@ -37,7 +37,7 @@ _ERROR_PATTERNS = (
     (r"^ORA-(01489|01652|04030|04031|01536|30009)", ErrorClass.RESOURCES),
     (r"^ORA-(03113|03114|03135|12\d\d\d|01012|01034|01089|00028)|^DPY-(1001|4011|6\d\d\d)", ErrorClass.ENGINE_LOST),
     (
-        r"^ORA-(009\d\d|017\d\d|010\d\d|014\d\d|02000|02287|022818|251\d\d|300\d\d|304\d\d|320\d\d|00972|22818)",
+        r"^ORA-(009\d\d|017\d\d|010\d\d|014\d\d|02000|02287|251\d\d|300\d\d|304\d\d|320\d\d|00972|22818)",
         ErrorClass.SYNTAX,
     ),
     (r"^53|^54|out of memory|invalid memory alloc", ErrorClass.RESOURCES),
@@ -47,6 +47,15 @@ _ERROR_PATTERNS = (
     ),
 )
 
+# https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Oracle-SQL-Reserved-Words.html
+_RESERVED = frozenset(
+    "access add audit cluster column_value comment compress connect current date decimal exclusive file float "
+    "identified immediate increment index initial integer level lock long maxextents minus mlslabel mode modify "
+    "nested_table_id noaudit nocompress nowait number of offline online option pctfree prior public raw rename "
+    "resource revoke row rowid rownum rows session share size smallint start successful synonym sysdate trigger uid "
+    "validate varchar varchar2 view whenever".split()
+)
+
 ORACLE = Dialect(
     name="oracle",
     title="Oracle",
@@ -54,4 +63,6 @@ ORACLE = Dialect(
     native_types=_NATIVE_TYPES,
     error_patterns=_ERROR_PATTERNS,
     big_integer="NUMBER(19)",
+    date_literals=True,
+    reserved=RESERVED | _RESERVED,
 )
