@@ -8,15 +8,17 @@ rows are compared with the gold's. Queries whose gold is nondeterministic are co
 import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import sqlglot
-from isogloss.tools.compare import compare, is_ordered
+from isogloss.tools.canonical import rules_between
+from isogloss.tools.compare import compare, compare_results
 from isogloss.tools.determinism import tie_break_variants
 from isogloss.tools.dialects import DIALECTS, get_dialect
 from isogloss.tools.engines import Engine, open_engine
 from isogloss.tools.errors import IsoglossError
+from isogloss.tools.ordering import ranked
 from isogloss.tools.outcome import Execution, Limits, Outcome
 from rich.console import Console
 from rich.progress import track
@@ -25,7 +27,8 @@ from sqlglot.errors import SqlglotError
 _LIMITS = Limits(seconds=10.0)
 _ENOUGH = (Outcome.MATCH, Outcome.VACUOUS)  # both empty is the same rows, though it proves little
 
-Gold = tuple[str, Execution, bool]  # the query, its result, whether the result hangs on ties
+Ranks = Sequence[int] | None  # the place of each row in the order a query asks for
+Gold = tuple[str, Execution, Ranks, bool]  # the query, its result, the order of it, whether it hangs on ties
 
 
 def questions(spider: Path) -> dict[str, list[str]]:
@@ -45,7 +48,7 @@ def gold(engine: Engine, queries: list[str]) -> Iterator[Gold]:
     for query in queries:
         execution = engine.execute(query)
         if execution.outcome is Outcome.RUNS:
-            yield query, execution, _hangs_on_ties(engine, query, execution)
+            yield query, *ranked(engine, execution), _hangs_on_ties(engine, query, execution)
 
 
 def _hangs_on_ties(engine: Engine, query: str, first: Execution) -> bool:
@@ -57,7 +60,7 @@ def _hangs_on_ties(engine: Engine, query: str, first: Execution) -> bool:
     return any(e.outcome is Outcome.RUNS and compare(first, e, ordered=False) is Outcome.MISMATCH for e in again)
 
 
-def judged(engine: Engine, query: str, wanted: Execution) -> str:
+def judged(engine: Engine, query: str, wanted: Execution, ranks: Ranks) -> str:
     """Return what the transpiled query comes to: ``same rows``, ``other rows`` or why there are none."""
     try:
         said = sqlglot.transpile(query, read="sqlite", write=get_dialect(engine.dialect).sqlglot)[0]
@@ -66,7 +69,7 @@ def judged(engine: Engine, query: str, wanted: Execution) -> str:
     execution = engine.execute(said)
     if execution.outcome is not Outcome.RUNS:
         return str(execution.error_class or execution.outcome)
-    same = compare(wanted, execution, is_ordered(query, "sqlite")) in _ENOUGH
+    same = compare_results(wanted, execution, ranks, rules_between("sqlite", engine.dialect)).outcome in _ENOUGH
     return "same rows" if same else "other rows"
 
 
@@ -83,10 +86,10 @@ def main() -> None:
             try:
                 with open_engine(dialect, path, limits=_LIMITS) as engine:
                     engines[dialect] = engine.version
-                    verdicts = [(judged(engine, query, execution), ties) for query, execution, ties in wanted]
+                    verdicts = [(judged(engine, *each[:3]), each[3]) for each in wanted]
             except IsoglossError as error:
                 print(f"{name} does not load into {dialect}: {error}", file=sys.stderr)
-                verdicts = [("not loaded", ties) for _, _, ties in wanted]
+                verdicts = [("not loaded", each[3]) for each in wanted]
             counts[dialect].update(verdict for verdict, _ in verdicts)
             stable[dialect].update(verdict for verdict, ties in verdicts if not ties)
     report(counts, stable, engines)

@@ -12,8 +12,6 @@ from .engines import Engine
 from .outcome import Execution, Outcome
 from .render import render
 
-_KEY = "isogloss_key_{}"
-
 
 def is_ordered(sql: str, dialect: str) -> bool:
     """Return whether the outermost query has an ORDER BY; False for what does not parse."""
@@ -33,14 +31,14 @@ def ranked(engine: Engine, gold: Execution) -> tuple[Execution, Sequence[int] | 
     if tree is None or order is None:
         return gold, None
     places = _key_places(order, gold.columns)
-    if places is not None:
-        return gold, _ranks(gold, places)
-    with_keys = _with_keys(tree, order, engine, gold)
-    if with_keys is None:
+    hidden = [key.this for key, place in zip(order.expressions, places, strict=True) if place is None]
+    shown = _with_columns(tree, order, hidden, engine, gold) if hidden else gold
+    if shown is None or order.args.get("siblings"):
         return gold, range(len(gold.rows))
     width = len(gold.columns)
-    ranks = _ranks(with_keys, range(width, len(with_keys.columns)))
-    return replace(gold, rows=tuple(row[:width] for row in with_keys.rows)), ranks
+    further = iter(range(width, width + len(hidden)))
+    ranks = _ranks(shown, [next(further) if place is None else place for place in places])
+    return replace(gold, rows=tuple(row[:width] for row in shown.rows)), ranks
 
 
 def _parsed(sql: str, dialect: str) -> exp.Expr | None:
@@ -57,42 +55,31 @@ def _outermost_order(tree: exp.Expr | None) -> exp.Order | None:
     return tree.args.get("order") if isinstance(tree, exp.Query | exp.Values) else None
 
 
-def _key_places(order: exp.Order, columns: Sequence[str]) -> list[int] | None:
-    """Return the output columns that the keys are, named or numbered; None if one is anything else."""
-    if [key.this.sql() for key in order.expressions] == ["ALL"]:
-        return list(range(len(columns)))
+def _key_places(order: exp.Order, columns: Sequence[str]) -> list[int | None]:
+    """Return for each key the output column that it names or numbers; None if it is anything else."""
     names = [name.lower() for name in columns]
-    places = []
-    for key in order.expressions:
-        column = key.this
-        if column.is_int:
-            places.append(int(column.this) - 1)
-        elif isinstance(column, exp.Column) and not column.table and names.count(column.name.lower()) == 1:
-            places.append(names.index(column.name.lower()))
-        else:
-            return None
-    return None if order.args.get("siblings") else places
+
+    def place(key: exp.Expr) -> int | None:
+        if key.is_int:
+            return int(key.this) - 1
+        named = isinstance(key, exp.Column) and not key.table and names.count(key.name.lower()) == 1
+        return names.index(key.name.lower()) if named else None
+
+    return [place(key.this) for key in order.expressions]
 
 
-def _with_keys(tree: exp.Expr, order: exp.Order, engine: Engine, gold: Execution) -> Execution | None:
-    """Execute the query with its keys as further columns; None if it cannot be or gives other rows then."""
+def _with_columns(
+    tree: exp.Expr, order: exp.Order, columns: Sequence[exp.Expr], engine: Engine, gold: Execution
+) -> Execution | None:
+    """Execute the query with further columns; None if it cannot be or gives other rows then."""
     select = order.parent
-    if not isinstance(select, exp.Select) or select.args.get("distinct") or order.args.get("siblings"):
+    if not isinstance(select, exp.Select) or select.args.get("distinct"):
         return None
-    for number, key in enumerate(order.expressions):
-        select.select(exp.alias_(_key(select, key.this), _KEY.format(number)), copy=False)
+    for number, column in enumerate(columns):
+        select.select(exp.alias_(column.copy(), f"isogloss_key_{number}"), copy=False)
     execution = engine.execute(render(tree, get_dialect(engine.dialect).sqlglot))
-    width = len(gold.columns)
-    rows = replace(execution, rows=tuple(row[:width] for row in execution.rows))
+    rows = replace(execution, rows=tuple(row[: len(gold.columns)] for row in execution.rows))
     return execution if compare(gold, rows, ordered=False) in (Outcome.MATCH, Outcome.VACUOUS) else None
-
-
-def _key(select: exp.Select, key: exp.Expr) -> exp.Expr:
-    """Return what a key stands for, which may be the number or the alias of an output column."""
-    if key.is_int:
-        return select.expressions[int(key.this) - 1].unalias().copy()
-    named = (output.this for output in select.expressions if output.alias and output.alias == key.sql())
-    return next(named, key).copy()
 
 
 def _ranks(execution: Execution, places: Sequence[int]) -> list[int]:

@@ -1,6 +1,7 @@
 """Comparing queries: gold and prediction executed in sessions of their own, then their results compared."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 
 from sqlglot.errors import SqlglotError
 
@@ -8,7 +9,7 @@ from .canonical import rules_between
 from .compare import Comparison, Label, compare_results
 from .engines import Engine
 from .errors import UsageError
-from .ordering import ranked
+from .ordering import is_ordered, ranked
 from .outcome import Execution, Outcome
 from .stability import instability
 
@@ -30,7 +31,12 @@ def compare_queries(engine: Engine, gold_sql: str, predicted_sql: str, *, apart:
         return Comparison(Label(predicted.outcome.value), gold, predicted, _failure(predicted))
     if why_unstable:
         return Comparison(Label.NONDETERMINISTIC, gold, predicted, f"gold proves nothing: {why_unstable}")
-    return compare_results(gold, predicted, ranks, rules_between(engine.dialect, other.dialect))
+    comparison = compare_results(gold, predicted, ranks, rules_between(engine.dialect, other.dialect))
+    if ranks is None or is_ordered(predicted_sql, other.dialect):
+        return comparison
+    return replace(
+        comparison, notes=(*comparison.notes, "the prediction asks for no order: its rows came as they came")
+    )
 
 
 def _executed_gold(engine: Engine, sql: str) -> Execution:

@@ -197,7 +197,8 @@ def binary_columns(height: int) -> list[list[int]]:
 
 def cycles(*lengths: int) -> Table:
     """A table of 0 and 1 in which each row joins two columns, so that columns form cycles of these lengths."""
-    rows, start = [], 0
+    rows: Table = []
+    start = 0
     for length in lengths:
         joined = [(start + n, start + (n + 1) % length) for n in range(length)]
         rows += [tuple(int(place in pair) for place in range(sum(lengths))) for pair in joined]
@@ -207,7 +208,7 @@ def cycles(*lengths: int) -> Table:
 
 def hadamard(height: int) -> Table:
     """Columns any two of which hold each pair of values equally often (Sylvester's construction)."""
-    rows = [(1,)]
+    rows: Table = [(1,)]
     while len(rows) < height:
         rows = [row + row for row in rows] + [row + tuple(-value for value in row) for row in rows]
     return [row[1 : WIDTH + 1] for row in rows]
