@@ -7,8 +7,8 @@ SELECT YEAR(o.ordered_at) AS year, QUARTER(o.ordered_at) AS quarter, SUM(o.shipp
 -- name: orders_per_weekday
 SELECT DAYNAME(o.ordered_at) AS weekday_name, COUNT(*) AS orders FROM orders AS o GROUP BY DAYNAME(o.ordered_at) ORDER BY orders DESC, weekday_name;
 
--- name: orders_on_weekends
-SELECT o.order_id, o.ordered_at FROM orders AS o WHERE WEEKDAY(o.ordered_at) >= 5;
+-- name: fees_per_number_of_weekday
+SELECT WEEKDAY(o.ordered_at) AS weekday_number, AVG(o.shipping_fee) AS average_fee FROM orders AS o GROUP BY WEEKDAY(o.ordered_at) ORDER BY weekday_number;
 
 -- name: orders_per_week
 SELECT YEARWEEK(o.ordered_at, 3) AS week, COUNT(*) AS orders FROM orders AS o GROUP BY YEARWEEK(o.ordered_at, 3) HAVING COUNT(*) >= 3;
@@ -17,7 +17,7 @@ SELECT YEARWEEK(o.ordered_at, 3) AS week, COUNT(*) AS orders FROM orders AS o GR
 SELECT EXTRACT(MONTH FROM c.joined_on) AS month, COUNT(*) AS customers FROM customers AS c GROUP BY EXTRACT(MONTH FROM c.joined_on);
 
 -- name: orders_after_joining
-SELECT c.name, o.order_id, DATEDIFF(o.ordered_at, c.joined_on) AS days FROM customers AS c JOIN orders AS o ON c.customer_id = o.customer_id WHERE DATEDIFF(o.ordered_at, c.joined_on) <= 200;
+SELECT c.name, o.order_id, DATEDIFF(o.ordered_at, c.joined_on) AS days FROM customers AS c JOIN orders AS o ON c.customer_id = o.customer_id ORDER BY days DESC, o.order_id LIMIT 10;
 
 -- name: span_of_orders_per_customer
 SELECT o.customer_id, DATEDIFF(MAX(o.ordered_at), MIN(o.ordered_at)) AS days FROM orders AS o GROUP BY o.customer_id ORDER BY days DESC, o.customer_id;
@@ -37,14 +37,14 @@ SELECT o.order_id, o.ordered_at FROM orders AS o WHERE o.ordered_at >= (SELECT D
 -- name: month_ends
 SELECT LAST_DAY(o.ordered_at) AS month_end, SUM(o.shipping_fee) AS fees FROM orders AS o GROUP BY LAST_DAY(o.ordered_at) ORDER BY month_end DESC LIMIT 6;
 
--- name: days_with_several_orders
-SELECT DATE(o.ordered_at) AS day, COUNT(*) AS orders FROM orders AS o GROUP BY DATE(o.ordered_at) HAVING COUNT(*) > 1;
+-- name: days_with_most_orders
+SELECT DATE(o.ordered_at) AS day, COUNT(*) AS orders FROM orders AS o GROUP BY DATE(o.ordered_at) ORDER BY orders DESC, day LIMIT 5;
 
 -- name: joining_days_in_words
 SELECT c.name, DATE_FORMAT(c.joined_on, '%W, %e %M %Y') AS joined FROM customers AS c WHERE c.is_business = TRUE;
 
--- name: launches_from_a_written_day
-SELECT p.name, p.launched_on FROM products AS p WHERE p.launched_on >= STR_TO_DATE('01.06.2021', '%d.%m.%Y');
+-- name: first_days_of_joining_months
+SELECT STR_TO_DATE(DATE_FORMAT(c.joined_on, '%Y-%m-01'), '%Y-%m-%d') AS month_start, COUNT(*) AS customers FROM customers AS c GROUP BY month_start ORDER BY month_start;
 
 -- name: customers_joined_before_their_first_order_month
 SELECT c.name, PERIOD_DIFF(EXTRACT(YEAR_MONTH FROM MIN(o.ordered_at)), EXTRACT(YEAR_MONTH FROM c.joined_on)) AS months FROM customers AS c JOIN orders AS o ON c.customer_id = o.customer_id GROUP BY c.customer_id, c.name, c.joined_on;

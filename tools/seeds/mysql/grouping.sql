@@ -17,7 +17,7 @@ SELECT c.country, ROUND(100 * AVG(c.is_business), 1) AS percentage FROM customer
 SELECT c.name, BIT_OR(o.status = 'returned') AS has_returned FROM customers AS c JOIN orders AS o ON c.customer_id = o.customer_id GROUP BY c.customer_id, c.name;
 
 -- name: customers_without_any_return
-SELECT o.customer_id FROM orders AS o GROUP BY o.customer_id HAVING MAX(o.status = 'returned') = 0;
+SELECT o.customer_id FROM orders AS o GROUP BY o.customer_id HAVING MIN(o.status <> 'returned');
 
 -- name: stock_per_category_with_total
 SELECT p.category, SUM(p.stock) AS total_stock FROM products AS p GROUP BY p.category WITH ROLLUP;
@@ -25,8 +25,8 @@ SELECT p.category, SUM(p.stock) AS total_stock FROM products AS p GROUP BY p.cat
 -- name: customers_per_place_with_subtotals
 SELECT c.country, c.city, COUNT(*) AS customers FROM customers AS c GROUP BY c.country, c.city WITH ROLLUP;
 
--- name: fees_per_status_with_named_total
-SELECT IF(GROUPING(o.status), 'all', o.status) AS state, SUM(o.shipping_fee) AS fees FROM orders AS o GROUP BY o.status WITH ROLLUP;
+-- name: fees_per_status_with_labelled_total
+SELECT IF(GROUPING(o.status), 'total', o.status) AS state, SUM(o.shipping_fee) AS fees FROM orders AS o GROUP BY o.status WITH ROLLUP;
 
 -- name: busy_customers_by_alias
 SELECT c.name, COUNT(*) AS order_count FROM customers AS c JOIN orders AS o ON c.customer_id = o.customer_id GROUP BY c.customer_id, c.name HAVING order_count >= 8 ORDER BY order_count DESC, c.name;

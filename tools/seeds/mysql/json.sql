@@ -1,5 +1,5 @@
 -- name: products_as_json
-SELECT p.product_id, JSON_OBJECT('name', p.name, 'price', p.price) AS product FROM products AS p WHERE p.discontinued = FALSE;
+SELECT p.product_id, JSON_OBJECT('label', p.name, 'amount', p.price) AS product FROM products AS p WHERE p.discontinued = FALSE;
 
 -- name: facts_as_json_array
 SELECT c.name, JSON_ARRAY(c.city, c.country) AS place FROM customers AS c WHERE c.is_business = TRUE;

@@ -1,8 +1,8 @@
 -- name: dozens_in_stock
 SELECT p.name, p.stock DIV 12 AS dozens, p.stock % 12 AS single_pieces FROM products AS p WHERE p.stock > 12;
 
--- name: customers_with_even_numbers
-SELECT c.customer_id, c.name FROM customers AS c WHERE MOD(c.customer_id, 2) = 0;
+-- name: customers_with_even_keys
+SELECT c.customer_id, c.name FROM customers AS c WHERE NOT MOD(c.customer_id, 2);
 
 -- name: limits_in_thousands
 SELECT TRUNCATE(c.credit_limit, -3) AS limit_class, COUNT(*) AS customers FROM customers AS c WHERE NOT c.credit_limit IS NULL GROUP BY TRUNCATE(c.credit_limit, -3) ORDER BY limit_class;

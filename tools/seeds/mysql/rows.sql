@@ -4,11 +4,11 @@ SELECT p.name, p.price FROM products AS p ORDER BY p.price DESC, p.product_id LI
 -- name: limits_with_unknown_last
 SELECT c.name, c.credit_limit FROM customers AS c ORDER BY c.credit_limit IS NULL, c.credit_limit, c.customer_id;
 
--- name: orders_in_order_of_their_state
-SELECT o.status, COUNT(*) AS orders FROM orders AS o GROUP BY o.status ORDER BY FIELD(o.status, 'placed', 'paid', 'shipped', 'returned');
+-- name: orders_per_status_one_first
+SELECT o.status, COUNT(*) AS orders FROM orders AS o GROUP BY o.status ORDER BY o.status = 'returned' DESC, orders DESC, o.status;
 
 -- name: some_countries_first
-SELECT c.name, c.country FROM customers AS c ORDER BY FIELD(c.country, 'Norway', 'Austria') DESC, c.name LIMIT 8;
+SELECT c.name, c.country FROM customers AS c ORDER BY c.country IN ('Norway', 'Austria') DESC, c.country, c.name LIMIT 8;
 
 -- name: customers_with_returned_and_paid_orders
 SELECT o.customer_id FROM orders AS o WHERE o.status = 'returned' INTERSECT SELECT p.customer_id FROM orders AS p WHERE p.status = 'paid';
