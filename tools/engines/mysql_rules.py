@@ -2,14 +2,26 @@
 
 import re
 
+from .session import RefusedError
+
 # Read from the text itself, strings and comments included: what a parser takes for a comment, MySQL may execute
 # (https://dev.mysql.com/doc/refman/8.4/en/comments.html).
-_NOTHING = r"(?:\s|--\s[^\n]*(?:\n|\Z)|\#[^\n]*(?:\n|\Z)|/\*.*?\*/|\()*"
-_QUERY = re.compile(rf"{_NOTHING}(?:select|with|values|table|desc|describe|explain)\b", re.IGNORECASE | re.DOTALL)
 _RULES = (
-    ("executable_comment", re.compile(r"/\*M?!", re.IGNORECASE)),
-    ("no_files", re.compile(r"\b(?:load_file|into\s+(?:out|dump)file)\b", re.IGNORECASE)),
-    ("system_tables", re.compile(r"(?:\b|`)(?:mysql|performance_schema|oceanbase)`?\s*\.", re.IGNORECASE)),
+    ("executable_comment", r"/\*M?!"),
+    ("no_files", r"\b(?:load_file|outfile|dumpfile)\b"),
+    ("system_tables", r"(?<![\w.'\"])`?(?:mysql|performance_schema|oceanbase)`?(?:\s|/\*.*?\*/)*\."),
+)
+_NOTHING = r"(?:\s|--(?:\s[^\n]*)?(?:\n|\Z)|\#[^\n]*(?:\n|\Z)|/\*.*?\*/|\()*"
+_FIRST_WORD = re.compile(rf"{_NOTHING}(\w*)", re.DOTALL)
+_QUERIES = {"select", "with", "values", "table", "desc", "describe", "explain"}
+# https://dev.mysql.com/doc/refman/8.4/en/sql-statements.html
+_OTHER_STATEMENTS = frozenset(
+    """
+    alter analyze backup begin binlog cache call change check checksum clone commit create deallocate delete do drop
+    end execute flush fork get grant handler help import insert install kill load lock merge optimize prepare purge
+    release rename repair replace reset resignal restart revoke rollback savepoint set show shutdown signal start
+    stop truncate uninstall unlock update use xa
+    """.split()
 )
 
 
@@ -21,9 +33,23 @@ class MysqlError(Exception):
         self.code = code
 
 
-def broken_rule(sql: str) -> str | None:
-    """Return the rule that a statement breaks, None if it may go to the server."""
+def syntax_error(near: str) -> MysqlError:
+    """Return MySQL's error 1064 for the text where the statement goes wrong."""
+    manual = "check the manual that corresponds to your MySQL server version for the right syntax to use"
+    return MysqlError(1064, f"You have an error in your SQL syntax; {manual} near '{near[:80]}'")
+
+
+def admit_query(sql: str) -> None:
+    """Let a query pass; raises ``RefusedError`` for another statement or what reads beyond the database.
+
+    What begins with no statement's word at all is ``MysqlError`` 1064.
+    """
     for rule, pattern in _RULES:
-        if pattern.search(sql):
-            return rule
-    return None if _QUERY.match(sql) else "read_only"
+        if re.search(pattern, sql, re.IGNORECASE | re.DOTALL):
+            raise RefusedError(rule)
+    match = _FIRST_WORD.match(sql)
+    word = match[1].lower() if match else ""
+    if word in _OTHER_STATEMENTS:
+        raise RefusedError("read_only")
+    if word not in _QUERIES:
+        raise syntax_error(sql.lstrip())

@@ -5,13 +5,14 @@ Messages: https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.h
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokens import Token, TokenType
 
-from .mysql_rules import MysqlError
+from .mysql_rules import MysqlError, syntax_error
 from .session import UnsupportedError
 
 # seekdb's functions that are not among https://dev.mysql.com/doc/refman/8.4/en/built-in-function-reference.html
@@ -29,12 +30,9 @@ _FOREIGN_FUNCTIONS = frozenset(
 )
 
 
+_QUERY_COMES_NEXT = (TokenType.L_PAREN, TokenType.UNION, TokenType.INTERSECT, TokenType.EXCEPT, TokenType.ALL)
 # Only these can hide what needs a syntax tree to be seen.
 _SUSPECT = re.compile(r"\b(?:full|distinct)\b|\(\s*(?:select|with|values|table|\()", re.IGNORECASE)
-_SYNTAX = (
-    "You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the "
-    "right syntax to use near '{}'"
-)
 
 
 def raise_if_not_mysql(sql: str) -> None:
@@ -53,16 +51,24 @@ def raise_if_not_mysql(sql: str) -> None:
                 check(node)
 
 
+def reclassified(error: MysqlError) -> Exception:
+    """Return ``UnsupportedError`` for a function that only seekdb does not know: it lacks most spatial ones."""
+    missing = error.code == 1305 and re.match(r"FUNCTION (?:\w+\.)?((?:st_|mbr)\w+)", str(error), re.IGNORECASE)
+    return UnsupportedError(f"seekdb lacks {missing[1]}()") if missing else error
+
+
 def _check_tokens(sql: str, tokens: list[Token]) -> None:
     if tokens and tokens[0].token_type is TokenType.TABLE:
         raise UnsupportedError("seekdb has no TABLE statement")
-    for token, following in zip(tokens, tokens[1:], strict=False):
+    for token, following in pairwise(tokens):
+        if following.token_type is TokenType.TABLE and token.token_type in _QUERY_COMES_NEXT:
+            raise UnsupportedError("seekdb has no TABLE statement")
         if token.token_type is TokenType.L_BRACKET:
-            raise MysqlError(1064, _SYNTAX.format(sql[token.start :][:80]))
+            raise syntax_error(sql[token.start :])
         if following.token_type is TokenType.L_PAREN and token.text.lower() in _FOREIGN_FUNCTIONS:
             raise MysqlError(1305, f"FUNCTION {token.text} does not exist")
         if token.text.upper() == "MINUS" and following.token_type in (TokenType.SELECT, TokenType.L_PAREN):
-            raise MysqlError(1064, _SYNTAX.format(sql[token.start :][:80]))
+            raise syntax_error(sql[token.start :])
 
 
 def _check_join(join: exp.Expr) -> None:
@@ -71,7 +77,7 @@ def _check_join(join: exp.Expr) -> None:
         return
     left = _left_of(join)
     if join.text("kind") or join.text("method") or not isinstance(left, exp.Table) or left.alias:
-        raise MysqlError(1064, _SYNTAX.format(join.sql("mysql")[:80]))
+        raise syntax_error(join.sql("mysql"))
     condition = join.args.get("on")
     for column in condition.find_all(exp.Column) if condition else ():
         if column.table.lower() == left.name.lower():

@@ -8,6 +8,7 @@ held, which the kernel sees to when we end, even by SIGKILL.
 import fcntl
 import os
 import pwd
+import socket
 import subprocess
 import time
 from importlib.util import find_spec
@@ -71,8 +72,8 @@ class MysqlServer:
 
     def address(self, user: str, database: str | None = None) -> dict[str, Any]:
         """Return the arguments with which PyMySQL connects as ``user``."""
-        socket = str(self._scratch.path / "run/sql.sock")
-        return {"unix_socket": socket, "user": user, "database": database, "ssl_disabled": True}
+        path = str(self._scratch.path / "run/sql.sock")
+        return {"unix_socket": path, "user": user, "database": database, "ssl_disabled": True}
 
     def close(self) -> None:
         """Stop the server and remove its data."""
@@ -115,14 +116,20 @@ class MysqlServer:
 
     def _await_answer(self) -> None:
         deadline = time.monotonic() + _START_SECONDS
-        while True:
-            try:
-                pymysql.connect(**self.address("root")).close()
-                return
-            except pymysql.Error as error:
-                if self._process.poll() is not None or time.monotonic() > deadline:
-                    raise IsoglossError(f"the embedded MySQL did not start: {self._last_words()}") from error
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise IsoglossError(f"the embedded MySQL did not start: {self._last_words()}")
             time.sleep(0.01)
+
+    def _answers(self) -> bool:
+        address = self.address("root")
+        try:
+            with socket.socket(socket.AF_UNIX) as probe:  # PyMySQL does not close what it could not connect
+                probe.connect(address["unix_socket"])
+            pymysql.connect(**address).close()
+        except (OSError, pymysql.Error):
+            return False
+        return True
 
     def _last_words(self) -> str:
         log = self._scratch.path / "server.log"

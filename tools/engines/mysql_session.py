@@ -14,8 +14,8 @@ import pymysql
 from pymysql.cursors import SSCursor
 
 from ..outcome import Limits
-from .mysql_rules import MysqlError, broken_rule
-from .mysql_seekdb import raise_if_not_mysql
+from .mysql_rules import MysqlError, admit_query
+from .mysql_seekdb import raise_if_not_mysql, reclassified
 from .session import RefusedError, Result, TimedOutError, bounded
 
 # With the session, not only the transaction, read-only, what ends a transaction (COMMIT, any DDL) finds the next
@@ -68,8 +68,7 @@ class MysqlSession:
 
     def run(self, sql: str, limits: Limits) -> Result:
         """Run one statement; raises what ``Session.run`` may and ``MysqlError``."""
-        if rule := broken_rule(sql):
-            raise RefusedError(rule)
+        admit_query(sql)
         if self._kind == "seekdb":
             raise_if_not_mysql(sql)
         try:
@@ -79,7 +78,7 @@ class MysqlSession:
             with self._killed_at(limits.seconds + _KILL_AFTER_SECONDS):
                 result = self._transaction(sql, limits)
         except pymysql.Error as error:
-            raise _translated(error) from None
+            raise self._translated(error) from None
         if time.monotonic() - start >= limits.seconds:  # sleep() and benchmark() cut short return as if complete
             raise TimedOutError
         return result
@@ -144,14 +143,16 @@ class MysqlSession:
         with suppress(pymysql.Error, ConnectionError), closing(self._connect()) as second, second.cursor() as cursor:
             cursor.execute(f"KILL QUERY {self._connection.thread_id()}")
 
+    def _translated(self, error: pymysql.Error) -> Exception:
+        code, message = (*error.args, "")[:2]
+        if code in _INTERRUPTIONS:
+            return TimedOutError()
+        told = MysqlError(code, str(message))
+        return reclassified(told) if self._kind == "seekdb" else told
+
     def error_code(self, error: Exception) -> str:
         """Return MySQL's error number."""
         return str(error.code) if isinstance(error, MysqlError) else type(error).__name__
-
-
-def _translated(error: pymysql.Error) -> Exception:
-    code, message = (*error.args, "")[:2]
-    return TimedOutError() if code in _INTERRUPTIONS else MysqlError(code, str(message))
 
 
 def _version(connection: "pymysql.Connection[Any]") -> str:
