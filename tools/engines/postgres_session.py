@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import Any, cast
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from ..outcome import Limits
 from .session import RefusedError, Result, TimedOutError, bounded
@@ -29,22 +30,20 @@ class PostgresSession:
     """
 
     def __init__(self, conninfo: str, limits: Limits) -> None:
+        self._conninfo, self._limits = conninfo, limits
         self._password = psycopg.conninfo.conninfo_to_dict(conninfo).get("password")
-        self._connection = self._connect(conninfo)
-        if self._is_superuser():
-            self._connection.execute("SET ROLE pg_read_all_data")
-        self._connection.execute(_SETTINGS.format(milliseconds=_milliseconds(limits)))
+        self._connection = self._connect()
         self.version = f"PostgreSQL {self._connection.info.parameter_status('server_version')}"
 
-    def _connect(self, conninfo: str) -> "psycopg.Connection[Row]":
+    def _connect(self) -> "psycopg.Connection[Row]":
         try:
-            return psycopg.connect(conninfo, autocommit=True, connect_timeout=10)
+            connection = psycopg.connect(self._conninfo, autocommit=True, connect_timeout=10)
         except psycopg.Error as error:
             raise ConnectionError(self._without_password(str(error))) from None
-
-    def _is_superuser(self) -> bool:
-        sql = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
-        return self._connection.execute(sql).fetchone() == (True,)
+        if _is_superuser(connection):
+            connection.execute("SET ROLE pg_read_all_data")
+        connection.execute(_SETTINGS.format(milliseconds=_milliseconds(self._limits)))
+        return connection
 
     def run(self, sql: str, limits: Limits) -> Result:
         """Run one statement; raises what ``Session.run`` may and ``psycopg.Error``."""
@@ -58,8 +57,15 @@ class PostgresSession:
                 raise RefusedError("read_only") from error
             raise
         finally:
-            if not self._connection.closed:
-                self._connection.execute("ROLLBACK")
+            self._end()
+
+    def _end(self) -> None:
+        """Roll back; connect again where that cannot be, since COPY goes on until its data has gone through."""
+        if self._connection.info.transaction_status is TransactionStatus.ACTIVE:
+            self._connection.close()
+            self._connection = self._connect()
+        elif not self._connection.closed:
+            self._connection.execute("ROLLBACK")
 
     def _query(self, sql: str, limits: Limits) -> Result:
         statement = sql.encode()
@@ -92,6 +98,11 @@ class PostgresSession:
 
     def _without_password(self, message: str) -> str:
         return message.replace(str(self._password), "***") if self._password else message
+
+
+def _is_superuser(connection: "psycopg.Connection[Row]") -> bool:
+    sql = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
+    return connection.execute(sql).fetchone() == (True,)
 
 
 def _milliseconds(limits: Limits) -> int:
