@@ -115,10 +115,7 @@ def test_every_dialect_has_enough_probes(dialect: str) -> None:
 
 @pytest.mark.parametrize(
     ("engine", "probe"),
-    [
-        pytest.param(p.dialect, p, id=f"{p.dialect}-{'valid' if p.is_valid else 'invalid'}-{p.name}")
-        for p in _PROBES
-    ],
+    [pytest.param(p.dialect, p, id=f"{p.dialect}-{'valid' if p.is_valid else 'invalid'}-{p.name}") for p in _PROBES],
     indirect=["engine"],
 )
 def test_probe(engine: Engine, probe: Probe) -> None:
