@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from ..outcome import Limits
-from .oracle_standin import Catalog, Kind, OracleError, rewritten
+from .oracle_standin import Catalog, Kind, OracleError, Query, rewritten
 from .postgres_session import PostgresSession
 from .session import Result, Session, UnsupportedError
 
@@ -31,7 +31,7 @@ class StandInSession:
 
     def run(self, sql: str, limits: Limits) -> Result:
         """Run one query; raises what ``Session.run`` may, ``OracleError`` and, for its connection, ``psycopg.Error``."""
-        query = rewritten(sql, self._catalog)
+        query = self._rewritten(sql)
         if any(kind is Kind.MONTHS for _, kind in query.columns):
             raise UnsupportedError("an interval of months as a result")
         try:
@@ -41,6 +41,14 @@ class StandInSession:
         kinds = [kind for _, kind in query.columns]
         rows = tuple(tuple(_fetched(cell, kind) for cell, kind in zip(row, kinds, strict=True)) for row in result.rows)
         return Result(tuple(name for name, _ in query.columns), rows)
+
+    def _rewritten(self, sql: str) -> Query:
+        try:
+            return rewritten(sql, self._catalog)
+        except (OracleError, UnsupportedError):
+            raise
+        except Exception as error:  # a gap in our own rewriting must not be called the statement's fault
+            raise UnsupportedError(f"the stand-in cannot rewrite this: {error!r}") from error
 
     def error_code(self, error: Exception) -> str:
         """Return Oracle's number of an error, or the SQLSTATE where it is the connection's or the memory's."""

@@ -9,10 +9,10 @@ from ..session import UnsupportedError
 from .conversion import to_kind
 from .kinds import DATETIMES, NUMBERS, Kind, OracleError, Value, inconsistent
 from .scope import Scope
-from .values import value
+from .values import expression, value
 
 
-@value.register
+@expression.register
 def _(node: exp.Add, scope: Scope) -> Value:
     left, right = value(node.this, scope), value(node.expression, scope)
     if right.kind in DATETIMES and left.kind not in DATETIMES:
@@ -24,7 +24,7 @@ def _(node: exp.Add, scope: Scope) -> Value:
     return _numbers(left, right, "+")
 
 
-@value.register
+@expression.register
 def _(node: exp.Sub, scope: Scope) -> Value:
     left, right = value(node.this, scope), value(node.expression, scope)
     if left.kind in DATETIMES and right.kind in DATETIMES:
@@ -36,7 +36,7 @@ def _(node: exp.Sub, scope: Scope) -> Value:
     return _numbers(left, right, "-")
 
 
-@value.register
+@expression.register
 def _(node: exp.Mul, scope: Scope) -> Value:
     left, right = value(node.this, scope), value(node.expression, scope)
     if right.kind is Kind.DAYS:
@@ -46,7 +46,7 @@ def _(node: exp.Mul, scope: Scope) -> Value:
     return _numbers(left, right, "*")
 
 
-@value.register
+@expression.register
 def _(node: exp.Div, scope: Scope) -> Value:
     left, right = value(node.this, scope), value(node.expression, scope)
     if Kind.DOUBLE in (left.kind, right.kind):

@@ -23,6 +23,7 @@ class Base:
 def base(node: exp.Select, scope: Scope) -> Base:
     """Return what a block selects from."""
     from .hierarchy import hierarchy
+    from .keep import ranked
     from .outer_joins import is_marked, marked_sources
     from .rownum import limited, uses_rownum
 
@@ -34,8 +35,8 @@ def base(node: exp.Select, scope: Scope) -> Base:
     if node.args.get("connect"):
         start = hierarchy(node, start)
     if uses_rownum(node):
-        return limited(node, start, conditions)
-    return filtered(start, conditions)
+        return ranked(node, limited(start, conditions))
+    return ranked(node, filtered(start, conditions))
 
 
 def conjuncts(node: exp.Expr) -> list[exp.Expr]:

@@ -11,7 +11,7 @@ from .grouping import Keys, check_grouped, group_keys
 from .kinds import OracleError, Value, missing_expression
 from .ordering import cut, named_term, order_clause, order_terms
 from .queries import Query
-from .scope import Field, Scope, spelt, unknown_identifier
+from .scope import Field, Scope, named, spelt, unknown_identifier
 from .values import value
 
 Item = tuple[str, Value]
@@ -35,6 +35,8 @@ def select(node: exp.Select, scope: Scope) -> Query:
     listed = ", ".join(f"{item.sql} AS c{n}" for n, (_, item) in enumerate(items, 1))
     sql = f"SELECT {distinct}{listed} {found.sql}{keys.sql if keys else ''}{f' HAVING {having}' if having else ''}"
     terms = _terms(node, items, keys, found)
+    if not terms and not (keys or distinct or aggregates_in(node)):
+        terms = found.order
     columns = tuple((name, item.kind) for name, item in items)
     cut_sql = cut(sql + order_clause(terms), node, bool(terms), ", ".join(f"c{n}" for n in range(1, len(items) + 1)))
     return Query(cut_sql, columns)
@@ -51,7 +53,8 @@ def select_items(node: exp.Select, scope: Scope) -> list[Item]:
         elif isinstance(expression, exp.Column) and isinstance(expression.this, exp.Star):
             items += _starred(_fields_of(spelt(expression.args["table"]), scope))
         elif isinstance(expression, exp.Alias):
-            items.append((spelt(expression.args["alias"]), value(expression.this, scope)))
+            name = named(expression.args["alias"], "ORA-00923", "FROM keyword not found where expected")
+            items.append((name, value(expression.this, scope)))
         else:
             items.append((_default_name(expression), value(expression, scope)))
     return items
@@ -92,7 +95,7 @@ def _check_groups(node: exp.Select, keys: Keys | None, scope: Scope) -> None:
 def _terms(node: exp.Select, items: list[Item], keys: Keys | None, found: Base) -> list[str]:
     order = node.args.get("order")
     if order and order.args.get("siblings"):
-        return found.order
+        return []
     explicit = [item for item, each in zip(items, node.expressions, strict=False) if isinstance(each, exp.Alias)]
     with_aliases = replace(found.scope, pseudo={**dict(explicit), **found.scope.pseudo}, clause="order")
 
@@ -110,4 +113,4 @@ def _terms(node: exp.Select, items: list[Item], keys: Keys | None, found: Base) 
             check_grouped(target, keys, with_aliases, {name for name, _ in explicit})
         return said.sql
 
-    return order_terms(order, len(items), term) or found.order
+    return order_terms(order, len(items), term)

@@ -9,7 +9,7 @@ from .functions import SPECIAL
 from .kinds import NUMBERS, Kind, OracleError, Value
 from .scope import Scope
 from .signatures import KINDS, Signature, oracle_functions, signatures
-from .values import value
+from .values import expression, value
 
 _ANALYTIC = {
     "ROW_NUMBER", "RANK", "DENSE_RANK", "NTILE", "LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE", "PERCENT_RANK",
@@ -17,7 +17,7 @@ _ANALYTIC = {
 }  # fmt: skip
 
 
-@value.register
+@expression.register
 def _(node: exp.Anonymous, scope: Scope) -> Value:
     name = node.name.upper()
     if any(isinstance(each, exp.Kwarg) for each in node.expressions):

@@ -12,7 +12,7 @@ from ..session import UnsupportedError
 from .conversion import to_kind
 from .kinds import DATETIMES, Kind, OracleError, Value
 from .scope import Scope
-from .values import value
+from .values import expression, value
 
 _T = exp.DType
 _WHOLE = (_T.INT, _T.BIGINT, _T.SMALLINT)
@@ -34,7 +34,7 @@ _DAY_FORMS = {
 }  # fmt: skip
 
 
-@value.register
+@expression.register
 def _(node: exp.Cast, scope: Scope) -> Value:
     said, target = value(node.this, scope), node.to
     sizes = [size.this.name for size in target.expressions if isinstance(size, exp.DataTypeParam)]
@@ -79,7 +79,7 @@ def _cast_date(said: Value, kind: Kind) -> Value:
     return Value(f"oracle.whole_seconds({text})" if kind is Kind.DATE else f"({text})::timestamp", kind)
 
 
-@value.register
+@expression.register
 def _(node: exp.Extract, scope: Scope) -> Value:
     """EXTRACT: a DATE has no field below DAY."""
     name, said = node.this.name.upper(), value(node.expression, scope)
@@ -99,7 +99,7 @@ def _(node: exp.Extract, scope: Scope) -> Value:
     return Value(f"extract({name.lower()} FROM {moment})", Kind.NUMBER)
 
 
-@value.register
+@expression.register
 def _(node: exp.Trim, scope: Scope) -> Value:
     if node.args.get("collation"):
         raise UnsupportedError("TRIM with a collation")
@@ -113,12 +113,12 @@ def _(node: exp.Trim, scope: Scope) -> Value:
     return Value(f"nullif(trim({position} {to_kind(character, Kind.TEXT)} FROM {text}), '')", Kind.TEXT)
 
 
-@value.register
+@expression.register
 def _(node: exp.DateStrToDate, scope: Scope) -> Value:
     return _literal(node.this, ("%Y-%m-%d",), Kind.DATE)
 
 
-@value.register
+@expression.register
 def _(node: exp.StrToTime, scope: Scope) -> Value:
     return _literal(node.this, ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f"), Kind.TIMESTAMP)
 
@@ -144,7 +144,7 @@ def _literal(node: exp.Expr, models: tuple[str, ...], kind: Kind) -> Value:
     raise OracleError("ORA-01861", "literal does not match format string")
 
 
-@value.register
+@expression.register
 def _(node: exp.Interval, scope: Scope) -> Value:
     """Return an interval literal; its leading field holds two digits unless it says more."""
     unit = node.args.get("unit")

@@ -8,10 +8,11 @@ from functools import singledispatch
 from sqlglot import exp
 
 from ..session import UnsupportedError
+from . import regexps
 from .conversion import comparable, to_kind
 from .kinds import Kind, OracleError, Value, missing_expression
 from .scope import Scope
-from .values import case, value
+from .values import case, expression, value
 
 _OPERATORS = {exp.EQ: "=", exp.NEQ: "<>", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<="}
 
@@ -164,13 +165,25 @@ def _like(node: exp.Like, escape: str, scope: Scope) -> str:
 
 
 @condition.register
+def _(node: exp.Anonymous, scope: Scope) -> str:
+    """REGEXP_LIKE and LNNVL, the functions that are conditions."""
+    name = node.name.upper()
+    if name == "LNNVL" and len(node.expressions) == 1:
+        return f"(({condition(node.expressions[0], scope)}) IS NOT TRUE)"
+    if name == "REGEXP_LIKE":
+        return regexps.like([value(each, scope) for each in node.expressions])
+    value(node, scope)  # what is wrong with it comes first
+    raise OracleError("ORA-00920", "invalid relational operator")
+
+
+@condition.register
 def _(node: exp.Exists, scope: Scope) -> str:
     from .queries import subquery
 
     return f"EXISTS ({subquery(node.this, scope).sql})"
 
 
-@value.register
+@expression.register
 def _(node: exp.Case, scope: Scope) -> Value:
     """CASE; every branch of the simple form is a comparison."""
     operand = value(node.this, scope) if node.this else None

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from ..session import UnsupportedError
-from . import date_formats, number_formats
+from . import date_formats, number_formats, regexps
 from .conversion import common_kind, to_kind
 from .kinds import DATETIMES, NUMBERS, POSTGRES_TYPES, Kind, OracleError, Value, inconsistent
 from .scope import Scope
@@ -215,6 +215,17 @@ def _as(kind: Kind) -> Callable[[exp.Anonymous, Scope], Value]:
     return said
 
 
+def _regexp(node: exp.Anonymous, scope: Scope) -> Value:
+    """REGEXP_COUNT, REGEXP_INSTR, REGEXP_REPLACE and REGEXP_SUBSTR."""
+    return regexps.call(node.name.upper(), _values(node, scope, 2, 7))
+
+
+def _grouping(node: exp.Anonymous, scope: Scope) -> Value:
+    """GROUPING of one key; GROUPING_ID of several is the same with more digits."""
+    arguments = _values(node, scope, 1, 1 if node.name.upper() == "GROUPING" else None)
+    return Value(f"grouping({', '.join(each.sql for each in arguments)})", Kind.NUMBER)
+
+
 SPECIAL: dict[str, Callable[[exp.Anonymous, Scope], Value]] = {
     "NVL": _nvl,
     "NVL2": _nvl2,
@@ -232,6 +243,9 @@ SPECIAL: dict[str, Callable[[exp.Anonymous, Scope], Value]] = {
     "NUMTODSINTERVAL": _interval(_SECONDS, Kind.DAYS),
     "NUMTOYMINTERVAL": _interval(_MONTHS, Kind.MONTHS),
     "TO_BINARY_DOUBLE": _as(Kind.DOUBLE),
+    **dict.fromkeys(regexps.FUNCTIONS, _regexp),
+    "GROUPING": _grouping,
+    "GROUPING_ID": _grouping,
     "TO_CLOB": _as(Kind.TEXT),
     "TO_NCHAR": _as(Kind.TEXT),
 }

@@ -6,9 +6,9 @@ INSERT INTO oracle.dual VALUES ('X');
 GRANT SELECT ON oracle.dual TO PUBLIC;
 
 -- Errors: ORERR is Oracle's own, ORUNS says that the answer is not sure.
-CREATE FUNCTION oracle.fail(message text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION oracle.fail(message text) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION USING ERRCODE = 'ORERR', MESSAGE = message; END $$;
-CREATE FUNCTION oracle.unsure(message text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION oracle.unsure(message text) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION USING ERRCODE = 'ORUNS', MESSAGE = message; END $$;
 
 -- Numbers. NUMBER keeps 20 digits of base 100.
@@ -20,6 +20,8 @@ CREATE FUNCTION oracle.divide_double(a float8, b float8) RETURNS float8 LANGUAGE
 BEGIN IF b = 0 THEN PERFORM oracle.unsure('a BINARY_DOUBLE divided by zero'); END IF; RETURN a / b; END $$;
 CREATE FUNCTION oracle.mod(a numeric, b numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
 SELECT CASE WHEN b = 0 THEN a ELSE a % b END $$;
+CREATE FUNCTION oracle.power(a numeric, b numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
+SELECT oracle.rounded(CASE WHEN b = trunc(b) AND b >= 0 THEN power(a, b) ELSE power(round(a, 45), b) END) $$;
 CREATE FUNCTION oracle.to_text(n numeric) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 DECLARE said text := trim_scale(n)::text;
 BEGIN
@@ -229,3 +231,25 @@ BEGIN
   IF length(s) > width THEN PERFORM oracle.unsure('a value cast to a text too short for it'); END IF;
   RETURN s;
 END $$;
+CREATE FUNCTION oracle.add_distinct(found text[], v text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+SELECT CASE WHEN v IS NULL OR v = ANY (found) THEN found ELSE found || v END $$;
+CREATE AGGREGATE oracle.count_distinct(text) (SFUNC = oracle.add_distinct, STYPE = text[], INITCOND = '{}', FINALFUNC = cardinality);
+-- Knuth's soundex: equal codes in a row count once, also across H and W, and a vowel keeps them apart.
+CREATE FUNCTION oracle.soundex(s text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+DECLARE letters text := regexp_replace(upper(s), '[^A-Z]', '', 'g'); said text := left(letters, 1); code text; before text;
+BEGIN
+  IF letters = '' THEN RETURN NULL; END IF;
+  before := translate(said, 'BFPVCGJKQSXZDTLMNRAEIOUYHW', '11112222222233455600000000');
+  FOR i IN 2..length(letters) LOOP
+    CONTINUE WHEN substr(letters, i, 1) IN ('H', 'W');
+    code := translate(substr(letters, i, 1), 'BFPVCGJKQSXZDTLMNRAEIOUY', '111122222222334556000000');
+    IF code <> '0' AND code <> before THEN said := said || code; END IF;
+    before := code;
+  END LOOP;
+  RETURN rpad(left(said, 4), 4, '0');
+END $$;
+-- The first and the last value that is not NULL: a strict transition passes NULLs over.
+CREATE FUNCTION oracle.former(a anyelement, b anyelement) RETURNS anyelement LANGUAGE sql IMMUTABLE STRICT AS 'SELECT a';
+CREATE FUNCTION oracle.latter(a anyelement, b anyelement) RETURNS anyelement LANGUAGE sql IMMUTABLE STRICT AS 'SELECT b';
+CREATE AGGREGATE oracle.first_known(anyelement) (SFUNC = oracle.former, STYPE = anyelement);
+CREATE AGGREGATE oracle.last_known(anyelement) (SFUNC = oracle.latter, STYPE = anyelement);

@@ -13,8 +13,6 @@ from .kinds import OracleError
 from .scope import Scope, is_local, spelt
 from .values import typed, value
 
-_VALUES = (exp.Column, exp.Anonymous, exp.Binary, exp.Case, exp.Cast, exp.Paren, exp.Extract, exp.Trim, exp.Neg)
-
 
 @dataclass(frozen=True, slots=True)
 class Keys:
@@ -68,7 +66,7 @@ def check_grouped(node: exp.Expr, keys: Keys | None, scope: Scope, aliases: set[
 
 
 def _is_key(node: exp.Expr, keys: Keys | None, scope: Scope) -> bool:
-    if not keys or not isinstance(node, _VALUES):
+    if not keys or isinstance(node, exp.Literal | exp.Identifier):
         return False
     try:
         said = value(node, scope).sql

@@ -27,7 +27,9 @@ class _Source(Oracle):
     class Parser(Oracle.Parser):
         FUNCTIONS = {}
         FUNCTION_PARSERS = {
-            name: parse for name, parse in Oracle.Parser.FUNCTION_PARSERS.items() if name in ("CAST", "EXTRACT", "TRIM")
+            name: parse
+            for name, parse in Oracle.Parser.FUNCTION_PARSERS.items()
+            if name in ("CAST", "EXTRACT", "JSON_VALUE", "TRIM")
         }
 
 

@@ -8,7 +8,7 @@ from ..session import UnsupportedError
 from .conversion import common_kind, to_kind
 from .kinds import Kind, OracleError, Value
 from .scope import Cte, Scope, spelt
-from .values import typed, value
+from .values import expression, typed, value
 
 _SET_OPERATORS = {exp.Union: "UNION", exp.Intersect: "INTERSECT", exp.Except: "EXCEPT"}
 
@@ -28,7 +28,7 @@ def subquery(node: exp.Expr, scope: Scope) -> Query:
     return query(inner, scope.inner())
 
 
-@value.register
+@expression.register
 def _(node: exp.Subquery, scope: Scope) -> Value:
     """A scalar subquery."""
     found = subquery(node, scope)

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from ..session import UnsupportedError
 from .base import Base, filtered, number, own_nodes, wrapped
+from .ordering import order_clause
 
 _MIRRORED = {exp.LT: exp.GT, exp.LTE: exp.GTE, exp.GT: exp.LT, exp.GTE: exp.LTE, exp.EQ: exp.EQ}
 
@@ -22,18 +23,19 @@ def _is_rownum(node: exp.Expr) -> bool:
     return isinstance(node, exp.Column) and not node.args.get("table") and node.name.upper() == "ROWNUM"
 
 
-def limited(node: exp.Select, start: Base, conditions: list[exp.Expr]) -> Base:
+def limited(start: Base, conditions: list[exp.Expr]) -> Base:
     """Return a base whose rows are numbered, cut by the conditions on ROWNUM."""
     rest = filtered(start, [each for each in conditions if not uses_rownum(each)])
-    sql, scope, added = wrapped(rest, {"ROWNUM": number("row_number() OVER ()")})
+    sql, scope, added = wrapped(rest, {"ROWNUM": number(f"row_number() OVER ({order_clause(start.order).strip()})")})
     scope = replace(scope, pseudo={**scope.pseudo, "ROWNUM": added["ROWNUM"]})
+    order = [added["ROWNUM"].sql] if start.order else []
     bounds = [_bound(each, added["ROWNUM"].sql) for each in conditions if uses_rownum(each)]
     where = f" WHERE {' AND '.join(bounds)}" if bounds else ""
-    return Base(f"FROM {sql}{where}", scope, start.order)
+    return Base(f"FROM {sql}{where}", scope, order)
 
 
 def _bound(node: exp.Expr, rownum: str) -> str:
-    """Return a condition on ROWNUM; a row that fails one leaves its number to the next, so no row has number 2 first."""
+    """Return a condition on ROWNUM; a row that fails one leaves its number to the next, so none gets 2 first."""
     if isinstance(node, exp.Paren):
         return _bound(node.this, rownum)
     if isinstance(node, exp.Between) and _is_rownum(node.this):

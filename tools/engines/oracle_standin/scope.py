@@ -6,6 +6,7 @@ from itertools import count
 
 from sqlglot import exp
 
+from ...dialects import get_dialect
 from ..session import UnsupportedError
 from .kinds import Kind, OracleError, Value, unknown_identifier
 
@@ -61,7 +62,7 @@ class Scope:
     relations: tuple[Relation, ...] = ()
     merged: tuple[Field, ...] = ()
     pseudo: Mapping[str, Value] = field(default_factory=dict)
-    computed: Mapping[int, Value] = field(default_factory=dict)
+    computed: Mapping[str, Value] = field(default_factory=dict)
     prior: "Scope | None" = None
     inline: bool = False
     clause: str = "select"
@@ -98,6 +99,13 @@ def spelt(identifier: exp.Expr) -> str:
     https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Database-Object-Names-and-Qualifiers.html
     """
     return identifier.name if identifier.args.get("quoted") else identifier.name.upper()
+
+
+def named(identifier: exp.Expr, code: str, message: str) -> str:
+    """Return a name that the statement gives or uses as its own; raises ``OracleError`` for an unquoted reserved word."""
+    if not identifier.args.get("quoted") and identifier.name.lower() in get_dialect("oracle").reserved:
+        raise OracleError(code, message)
+    return spelt(identifier)
 
 
 def resolve(column: exp.Column, scope: Scope) -> Value:

@@ -10,7 +10,7 @@ from .conditions import condition
 from .conversion import comparable
 from .kinds import Kind, OracleError, Value
 from .queries import Query, query
-from .scope import Field, Relation, Scope, spelt, unknown_identifier
+from .scope import Field, Relation, Scope, named, spelt, unknown_identifier
 
 _EXTRAS = ("sample", "version", "hints", "partition", "joins", "when", "changes")
 
@@ -75,7 +75,7 @@ def alias_of(node: exp.Expr, default: str) -> str:
     alias = node.args.get("alias")
     if alias and alias.args.get("columns"):
         raise OracleError("ORA-00933", "SQL command not properly ended")
-    return spelt(alias.this) if alias and alias.this else default
+    return named(alias.this, "ORA-00933", "SQL command not properly ended") if alias and alias.this else default
 
 
 def relation_of(found: Query, name: str, alias: str) -> Relation:
@@ -92,7 +92,7 @@ def _derived(node: exp.Expr, found: Query, scope: Scope) -> tuple[str, Relation]
 def _table(node: exp.Table, scope: Scope) -> tuple[str, Relation]:
     if node.args.get("db"):
         raise UnsupportedError("a table qualified by its schema")
-    name, alias = spelt(node.this), scope.named("t")
+    name, alias = named(node.this, "ORA-00903", "invalid table name"), scope.named("t")
     known = alias_of(node, name)
     if name in scope.ctes:
         cte = scope.ctes[name]

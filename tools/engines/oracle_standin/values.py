@@ -8,15 +8,26 @@ from sqlglot import exp
 from ..session import UnsupportedError
 from .conversion import common_kind, to_kind
 from .kinds import POSTGRES_TYPES, Kind, OracleError, Value, missing_expression, unknown_identifier
-from .scope import Scope, resolve, spelt
+from .scope import Scope, named, resolve, spelt
 
 CONDITIONS = (exp.Predicate, exp.And, exp.Or, exp.Not)
 _NUMERIC = re.compile(r"\d+(\.\d*)?([eE][+-]?\d+)?")
 
 
-@singledispatch
 def value(node: exp.Expr, scope: Scope) -> Value:
     """Return an expression rewritten; raises ``OracleError`` if it is wrong, ``UnsupportedError`` if not sure."""
+    found = scope.computed.get(spelling(node)) if scope.computed else None
+    return found or expression(node, scope)
+
+
+def spelling(node: exp.Expr) -> str:
+    """Return the text by which equal expressions are known."""
+    return node.sql("oracle", normalize=True)
+
+
+@singledispatch
+def expression(node: exp.Expr, scope: Scope) -> Value:
+    """Return an expression of a kind of node rewritten: what ``value`` does unless it is computed already."""
     if isinstance(node, CONDITIONS):
         raise OracleError("ORA-00923", "FROM keyword not found where expected")
     raise UnsupportedError(f"the stand-in has no {type(node).__name__}")
@@ -32,7 +43,7 @@ def text_literal(text: str) -> Value:
     return Value(f"'{quoted}'::text", Kind.TEXT, constant=True, literal=text)
 
 
-@value.register
+@expression.register
 def _(node: exp.Literal, scope: Scope) -> Value:
     if node.is_string:
         return text_literal(node.name)
@@ -41,28 +52,28 @@ def _(node: exp.Literal, scope: Scope) -> Value:
     return Value(node.name, Kind.NUMBER, constant=True)
 
 
-@value.register(exp.RawString)
-@value.register(exp.National)
+@expression.register(exp.RawString)
+@expression.register(exp.National)
 def _(node: exp.Expr, scope: Scope) -> Value:
     return text_literal(node.name)
 
 
-@value.register
+@expression.register
 def _(node: exp.Null, scope: Scope) -> Value:
     return Value("NULL", Kind.NULL, constant=True)
 
 
-@value.register
+@expression.register
 def _(node: exp.Boolean, scope: Scope) -> Value:
     raise unknown_identifier(str(node.this).upper())
 
 
-@value.register
+@expression.register
 def _(node: exp.Star, scope: Scope) -> Value:
     raise missing_expression()
 
 
-@value.register
+@expression.register
 def _(node: exp.Column, scope: Scope) -> Value:
     if isinstance(node.this, exp.Star):
         raise missing_expression()
@@ -77,10 +88,12 @@ def _(node: exp.Column, scope: Scope) -> Value:
         if name in scope.pseudo:
             return scope.pseudo[name]
         raise UnsupportedError("ROWNUM here")
+    if not node.args.get("table"):
+        named(node.this, "ORA-00936", "missing expression")
     return resolve(node, scope)
 
 
-@value.register
+@expression.register
 def _(node: exp.Paren, scope: Scope) -> Value:
     if isinstance(node.this, CONDITIONS):
         raise OracleError("ORA-00907", "missing right parenthesis")
@@ -88,14 +101,14 @@ def _(node: exp.Paren, scope: Scope) -> Value:
     return Value(f"({inner.sql})", inner.kind, inner.constant, inner.literal)
 
 
-@value.register
+@expression.register
 def _(node: exp.Neg, scope: Scope) -> Value:
     inner = value(node.this, scope)
     kind = inner.kind if inner.kind in (Kind.DOUBLE, Kind.DAYS, Kind.MONTHS) else Kind.NUMBER
     return Value(f"(- {to_kind(inner, kind)})", kind, inner.constant)
 
 
-@value.register
+@expression.register
 def _(node: exp.DPipe, scope: Scope) -> Value:
     parts = [to_kind(value(part, scope), Kind.TEXT) for part in _operands(node)]
     return Value(f"nullif(concat({', '.join(parts)}), '')", Kind.TEXT)
@@ -107,12 +120,12 @@ def _operands(node: exp.Expr) -> list[exp.Expr]:
     return [node]
 
 
-@value.register
+@expression.register
 def _(node: exp.Tuple, scope: Scope) -> Value:
     raise OracleError("ORA-00907", "missing right parenthesis")
 
 
-@value.register
+@expression.register
 def _(node: exp.CurrentTimestamp, scope: Scope) -> Value:
     if node.this:
         raise UnsupportedError("a precision of CURRENT_TIMESTAMP")
@@ -121,17 +134,17 @@ def _(node: exp.CurrentTimestamp, scope: Scope) -> Value:
     return Value("current_timestamp", Kind.TIMESTAMPTZ)
 
 
-@value.register
+@expression.register
 def _(node: exp.Systimestamp, scope: Scope) -> Value:
     return Value("current_timestamp", Kind.TIMESTAMPTZ)
 
 
-@value.register
+@expression.register
 def _(node: exp.CurrentDate, scope: Scope) -> Value:
     return Value("localtimestamp(0)", Kind.DATE)
 
 
-@value.register
+@expression.register
 def _(node: exp.Localtimestamp, scope: Scope) -> Value:
     return Value("localtimestamp", Kind.TIMESTAMP)
 

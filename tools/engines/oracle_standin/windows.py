@@ -9,9 +9,10 @@ from ..session import UnsupportedError
 from .aggregates import AGGREGATES, aggregate, check_place
 from .conversion import to_kind
 from .kinds import DATETIMES, NUMBERS, Kind, OracleError, Value, missing_expression
+from .keep import is_keep, kept_rows
 from .ordering import direction
 from .scope import Scope
-from .values import value
+from .values import expression, value
 
 # Each with how many arguments it has, and what its result is cast to.
 _NUMBERING = {
@@ -20,21 +21,25 @@ _NUMBERING = {
 }  # fmt: skip
 _PICKING = {"FIRST_VALUE": 1, "LAST_VALUE": 1, "NTH_VALUE": 2}
 _UNORDERED = ("MEDIAN", "RATIO_TO_REPORT")
+_BEFORE, _AFTER = "UNBOUNDED PRECEDING AND 1 PRECEDING", "1 FOLLOWING AND UNBOUNDED FOLLOWING"
 _WHOLE_FRAME = "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
 
 
-@value.register
+@expression.register
 def _(node: exp.Window, scope: Scope) -> Value:
-    if id(node) in scope.computed:
-        return scope.computed[id(node)]
-    if node.args.get("over") != "OVER":
-        raise UnsupportedError("KEEP here")
+    if is_keep(node):
+        check_place(scope)
+        return aggregate(node.this, scope, kept_rows(node, scope))
     if scope.clause in ("where", "group", "having", "on", "connect"):
         raise OracleError("ORA-30483", "window functions are not allowed here")
     if isinstance(node.this, exp.WithinGroup):
         return _list_over(node.this, node, scope)
-    if not isinstance(node.this, exp.Anonymous) or any(isinstance(e, exp.IgnoreNulls) for e in node.this.expressions):
-        raise UnsupportedError("IGNORE NULLS, or KEEP with OVER")
+    if is_keep(node.this) and not node.args.get("order"):
+        return aggregate(node.this.this, scope, f"{kept_rows(node.this, scope)} OVER ({_window(node, scope)})")
+    if ignoring := _without_nulls(node):
+        return _known(ignoring, node, scope)
+    if not isinstance(node.this, exp.Anonymous):
+        raise UnsupportedError("OVER after other than a function")
     name, over = node.this.name.upper(), f" OVER ({_window(node, scope)})"
     if name in (*_NUMBERING, "LAG", "LEAD") and not node.args.get("order"):
         raise OracleError("ORA-30485", "missing ORDER BY expression in the window specification")
@@ -43,10 +48,36 @@ def _(node: exp.Window, scope: Scope) -> Value:
     return _function(node.this, name, over, scope)
 
 
+def _without_nulls(node: exp.Window) -> exp.Anonymous | None:
+    """Return the function of a window that is to pass NULLs over, None if it is not."""
+    call = node.this
+    if isinstance(call, exp.IgnoreNulls) and isinstance(call.this, exp.Anonymous):
+        return call.this
+    if isinstance(call, exp.Anonymous) and call.expressions and isinstance(call.expressions[0], exp.IgnoreNulls):
+        bare = call.copy()
+        bare.set("expressions", [call.expressions[0].this, *call.expressions[1:]])
+        return bare
+    return None
+
+
+def _known(call: exp.Anonymous, node: exp.Window, scope: Scope) -> Value:
+    """FIRST_VALUE, LAST_VALUE, LAG and LEAD with IGNORE NULLS, as aggregates of a frame."""
+    name = call.name.upper()
+    if len(call.expressions) != 1 or name not in ("FIRST_VALUE", "LAST_VALUE", "LAG", "LEAD"):
+        raise UnsupportedError(f"{name} with IGNORE NULLS")
+    said, window = value(call.expressions[0], scope), _window(node, scope)
+    if name in ("LAG", "LEAD"):
+        if not node.args.get("order"):
+            raise OracleError("ORA-30485", "missing ORDER BY expression in the window specification")
+        window += f" ROWS BETWEEN {_BEFORE if name == 'LAG' else _AFTER}"
+    function = "last_known" if name in ("LAST_VALUE", "LAG") else "first_known"
+    return Value(f"(oracle.{function}({said.cast()}) OVER ({window}))", said.kind)
+
+
 def _function(call: exp.Anonymous, name: str, over: str, scope: Scope) -> Value:
     if name in AGGREGATES:
-        if any(isinstance(each, exp.Distinct) for each in call.expressions):
-            raise UnsupportedError("DISTINCT with OVER")
+        if call.expressions and isinstance(call.expressions[0], exp.Distinct):
+            return _distinct(name, call.expressions[0], over, scope)
         return aggregate(call, scope, over)
     arguments = [] if call.expressions == [] else [value(each, scope) for each in call.expressions]
     if name in _NUMBERING:
@@ -64,6 +95,15 @@ def _function(call: exp.Anonymous, name: str, over: str, scope: Scope) -> Value:
         number = f"({to_kind(arguments[0], Kind.NUMBER)})::numeric"
         return Value(f"oracle.divide({number}, nullif(sum({number}){over}, 0))", Kind.NUMBER)
     raise OracleError("ORA-00923", "FROM keyword not found where expected")
+
+
+def _distinct(name: str, distinct: exp.Distinct, over: str, scope: Scope) -> Value:
+    """Return COUNT(DISTINCT …) of a partition, which PostgreSQL's own count cannot do; the others are left out."""
+    if name != "COUNT" or " ORDER BY " in over:
+        raise UnsupportedError("DISTINCT with OVER")
+    said = value(distinct.expressions[0], scope)
+    text = f"trim_scale({said.sql})" if said.kind is Kind.NUMBER else said.sql
+    return Value(f"(oracle.count_distinct(({text})::text){over})", Kind.NUMBER)
 
 
 def _check_number(arguments: list[Value], least: int, most: int) -> None:
@@ -131,7 +171,7 @@ def _bound(spec: exp.WindowSpec, which: str, kind: str, keys: list[Value], scope
     return f"{offset.sql} {side}"
 
 
-@value.register
+@expression.register
 def _(node: exp.WithinGroup, scope: Scope) -> Value:
     """LISTAGG and the percentiles."""
     check_place(scope)
