@@ -11,6 +11,8 @@ from sqlglot import exp
 from .qualified import UnsupportedSeed
 
 _PARTS_AFTER_GROUPING = ("expressions", "having", "order")
+# What is summed over by one of these is NULL in some rows; grouped by as well, it would not be.
+_TOTALS = (exp.Rollup, exp.Cube, exp.GroupingSets)
 # Aggregates, or what may be one for all that sqlglot knows, or another query.
 _BOUNDARIES = (exp.AggFunc, exp.Filter, exp.WithinGroup, exp.Anonymous, exp.AnonymousAggFunc, exp.Query)
 
@@ -25,7 +27,7 @@ def complete_grouping(tree: exp.Query) -> None:
         if group is None:
             if _has_aggregate(select) and next(_bare_columns(select, []), None):
                 raise UnsupportedSeed("a column beside an aggregate, without GROUP BY")
-        elif group.expressions:
+        elif group.expressions and not group.find(*_TOTALS):
             for column in _bare_columns(select, group.expressions):
                 if column not in group.expressions:
                     group.append("expressions", column.copy())
@@ -54,7 +56,7 @@ def _bare_columns(select: exp.Select, grouped: list[exp.Expr]) -> Iterator[exp.E
     pending = [part for name in _PARTS_AFTER_GROUPING for part in _listed(select.args.get(name))]
     while pending:
         node = pending.pop(0)
-        if node in grouped or (isinstance(node, _BOUNDARIES) and not _is_windowed(node)):
+        if node in grouped or _is_kept(node) or (isinstance(node, _BOUNDARIES) and not _is_windowed(node)):
             continue
         if isinstance(node, exp.Star):
             raise UnsupportedSeed("a star beside an aggregate or GROUP BY")
@@ -72,6 +74,11 @@ def _has_aggregate(select: exp.Select) -> bool:
 def _is_windowed(node: exp.Expr) -> bool:
     around = node.parent.parent if isinstance(node.parent, exp.Filter) else node.parent
     return isinstance(around, exp.Window | exp.IgnoreNulls) and node.arg_key == "this"
+
+
+def _is_kept(node: exp.Expr) -> bool:
+    """Say whether ``node`` is an aggregate with Oracle's KEEP, a window for sqlglot."""
+    return isinstance(node, exp.Window) and node.args.get("over") == "KEEP"
 
 
 def _listed(part: exp.Expr | list[exp.Expr] | None) -> list[exp.Expr]:

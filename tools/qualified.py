@@ -49,7 +49,19 @@ def qualified(sql: str, schema: Schema, dialect: str) -> exp.Query:
         elif isinstance(node, exp.Alias):
             node.meta[_EXPLICIT] = True
     as_written = f"{dialect}, normalization_strategy=case_sensitive"  # all is lower case by now, Oracle's names too
-    return qualify(tree, dialect=as_written, schema=_mapping(schema), expand_stars=False, quote_identifiers=False)
+    mapping = _mapping(schema, as_written)
+    tree = qualify(tree, dialect=as_written, schema=mapping, expand_stars=False, quote_identifiers=False)
+    _free_keywords(tree)
+    return tree
+
+
+def _free_keywords(tree: exp.Query) -> None:
+    """Turn into words what is no name: ROWNUM and LEVEL, and KEEP's DENSE_RANK, for sqlglot a window's name."""
+    for node in list(tree.find_all(exp.Pseudocolumn, exp.Window)):
+        if isinstance(node, exp.Pseudocolumn):
+            node.replace(exp.Var(this=node.name.upper()))
+        elif node.args.get("over") == "KEEP":
+            node.set("alias", exp.Var(this="DENSE_RANK"))
 
 
 def is_explicit(projection: exp.Expr) -> bool:
@@ -67,8 +79,8 @@ def _single_query(sql: str, dialect: str) -> exp.Query:
 
 
 @lru_cache(maxsize=256)
-def _mapping(schema: Schema) -> MappingSchema:
+def _mapping(schema: Schema, dialect: str) -> MappingSchema:
     tables: dict[str, object] = {
         table.name.lower(): {column.name.lower(): "UNKNOWN" for column in table.columns} for table in schema.tables
     }
-    return MappingSchema(tables, normalize=False)
+    return MappingSchema(tables, dialect=dialect, normalize=False)

@@ -16,6 +16,8 @@ def aggregate(node: exp.Expr, scope: Scope) -> Phrase:
         return _ordered_set(node, scope)
     if isinstance(node, exp.Count):
         return _count(node, scope)
+    if isinstance(node, exp.CountIf):
+        return _count_if(node, scope)
     if type(node) in lexicon.PAIRED:
         return _paired(node, scope)
     if isinstance(node, exp.GroupConcat | exp.ArrayAgg | exp.JSONArrayAgg):
@@ -34,6 +36,8 @@ def named_aggregate(word: str, argument: exp.Expr, scope: Scope) -> Phrase:
     if isinstance(argument, exp.Distinct):
         inner = phrase(argument.expressions[0], scope)
         return inner.of(f"{word} of the different {inner.many()}")
+    if argument.find(exp.AggFunc) and argument.find_ancestor(exp.Window) is None:
+        raise Unsayable("an aggregate of an aggregate")
     inner = phrase(argument, scope)
     if inner.kind == "date" and word in ("highest", "lowest"):
         word = {"highest": "latest", "lowest": "earliest"}[word]
@@ -63,6 +67,12 @@ def _count(node: exp.Count, scope: Scope) -> Phrase:
     if counted.name in entity.keys:
         return Phrase(f"number of {plural(entity.noun)}")
     return Phrase(f"number of {scope.rows()} with a known {phrase(counted, scope).text}")
+
+
+def _count_if(node: exp.CountIf, scope: Scope) -> Phrase:
+    from .predicates import clause
+
+    return Phrase(f"number of {scope.rows()} {clause(node.this, scope)}")
 
 
 def _when(case: exp.Expr, scope: Scope) -> str:

@@ -21,7 +21,9 @@ def phrase(node: exp.Expr, scope: Scope) -> Phrase:
     for kind, say in _SAYINGS.items():
         if isinstance(node, kind):
             return say(node, scope)
-    return _function(node, scope)
+    from .functions import function
+
+    return function(node, scope) or _function(node, scope)
 
 
 def _column(node: exp.Column, scope: Scope) -> Phrase:
@@ -72,13 +74,15 @@ def _operator(node: exp.Expr, scope: Scope) -> Phrase:
         return phrase(node.expression, scope)  # only there to divide exactly
     left, right = phrase(node.this, scope), phrase(node.expression, scope)
     if isinstance(node, exp.Sub):
-        return Phrase(f"{left.text} minus {right.the()}", "number", left.unit if left.kind == "number" else "")
+        kind = "date" if left.kind == "date" and right.kind in ("span", "number") else "number"
+        return Phrase(f"{left.text} minus {right.the()}", kind, left.unit if left.kind == "number" else "")
     if isinstance(node, exp.Div) and isinstance(node.this, exp.Mul) and node.find(exp.Window) is None:
         factor = node.this.expression
         if isinstance(factor, exp.Literal) and float(factor.this) == 100:
             return Phrase(f"percentage of {phrase(node.this.this, scope).the()} in {right.the()}")
     words = _OPERATORS[type(node)].format(left.the(), right.the()).removeprefix("the ")
-    return Phrase(words, "text" if isinstance(node, exp.DPipe) else "number")
+    kind = "date" if left.kind == "date" else "text" if isinstance(node, exp.DPipe) else "number"
+    return Phrase(words, kind)
 
 
 def _coalesce(node: exp.Coalesce, scope: Scope) -> Phrase:
@@ -145,6 +149,8 @@ def _concatenated(node: exp.Expr, scope: Scope) -> Phrase:
 
 def _substring(node: exp.Substring, scope: Scope) -> Phrase:
     subject, start, length = phrase(node.this, scope), node.args.get("start"), node.args.get("length")
+    if isinstance(start, exp.Neg) and length is None and scope.dialect != "postgres":
+        return Phrase(f"last {start.this.name} characters of {subject.the()}", "text")
     if start is None or length is None:
         raise Unsayable("substring without bounds")
     if start.name == "1":
@@ -162,8 +168,8 @@ def _function(node: exp.Expr, scope: Scope) -> Phrase:
         raise Unsayable(node.key if not isinstance(node, exp.Anonymous) else node.name)
     words, kind = lexicon.SCALARS[key]
     given = [phrase(a, scope) for a in arguments(node)]
-    if len(given) > len(set(re.findall(r"{(\w)}", words.translate(_LETTERS)))):
-        raise Unsayable(f"{node.key} with further arguments")
+    if len(given) != len(set(re.findall(r"{(\w)}", words.translate(_LETTERS)))):
+        raise Unsayable(f"{node.key} with more or fewer arguments")
     letters = {letter: g.text for letter, g in zip("abcd", given, strict=False)}
     said = words.format(*(g.the() for g in given), **letters)
     said = said.replace("first 1 characters", "first character").replace("last 1 characters", "last character")
@@ -199,7 +205,15 @@ _SAYINGS: dict[type[exp.Expr] | tuple[type[exp.Expr], ...], Callable[[Any, Scope
     exp.Literal: _literal,
     exp.Boolean: _boolean,
     exp.Null: _null,
-    (exp.Alias, exp.Paren, exp.Cast, exp.TsOrDsToTimestamp, exp.TsOrDsToDate, exp.DateStrToDate): _same,
+    (
+        exp.Alias,
+        exp.Paren,
+        exp.Cast,
+        exp.TsOrDsToTimestamp,
+        exp.TsOrDsToDate,
+        exp.TsOrDsToDatetime,
+        exp.DateStrToDate,
+    ): _same,
     exp.Neg: _negative,
     exp.Window: _window,
     (exp.Filter, exp.WithinGroup, exp.AggFunc, exp.JSONArrayAgg, exp.JSONBObjectAgg): _aggregate,
@@ -208,7 +222,7 @@ _SAYINGS: dict[type[exp.Expr] | tuple[type[exp.Expr], ...], Callable[[Any, Scope
     exp.Coalesce: _coalesce,
     (exp.Case, exp.If): _case,
     exp.Extract: _extract,
-    (exp.TimestampTrunc, exp.DateTrunc): _truncated,
+    (exp.TimestampTrunc, exp.DateTrunc, exp.DatetimeTrunc): _truncated,
     exp.TimeToStr: _formatted,
     (exp.Subquery, exp.Select): _subquery,
     (exp.Greatest, exp.Least): _greatest,

@@ -52,7 +52,6 @@ PAIRED: dict[type[exp.Expr], str] = {
 SCALARS: dict[type[exp.Expr] | str, tuple[str, str]] = {
     exp.Upper: ("{a} in upper case", "text"),
     exp.Lower: ("{a} in lower case", "text"),
-    exp.Initcap: ("{a} with each word capitalised", "text"),
     exp.Length: ("length of {0}", "number"),
     exp.Abs: ("absolute {a}", "number"),
     exp.Trim: ("trimmed {a}", "text"),
@@ -62,6 +61,14 @@ SCALARS: dict[type[exp.Expr] | str, tuple[str, str]] = {
     exp.Ceil: ("{a} rounded up", "number"),
     exp.Floor: ("{a} rounded down", "number"),
     exp.Sqrt: ("square root of {0}", "number"),
+    exp.Pow: ("{a} to the power of {b}", "number"),
+    exp.Ln: ("natural logarithm of {0}", "number"),
+    exp.Repeat: ("{a} repeated {b} times", "text"),
+    exp.Quarter: ("quarter number of {0}", "number"),
+    exp.Hour: ("hour of {0}", "number"),
+    exp.Minute: ("minute of {0}", "number"),
+    exp.DayOfYear: ("day of the year of {0}", "number"),
+    exp.WidthBucket: ("bucket of {0} among {3} equal-width buckets from {1} to {2}", "number"),
     exp.Sign: ("sign of {0}", "number"),
     exp.Typeof: ("storage type of {0}", "text"),
     exp.StrPosition: ("position of {1} in {0}", "number"),
@@ -101,6 +108,28 @@ UNITS = {
     "quarter": "calendar quarter",
     "decade": "decade",
     "minute": "minute",
+    # Oracle's format models (https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/ROUND-and-TRUNC-Date-Functions.html)
+    "yyyy": "year",
+    "mm": "calendar month",
+    "q": "calendar quarter",
+    "dd": "day",
+    "iw": "ISO week",
+    "hh24": "hour",
+    "mi": "minute",
+}
+ORACLE_FORMATS = {
+    "YYYY": "year",
+    "MM": "month number",
+    "YYYY-MM": "year and month",
+    "YYYY-MM-DD": "date",
+    "DD": "day of the month",
+    "HH24": "hour",
+    "Q": "quarter number",
+    "DY": "abbreviated weekday name",
+    "MON": "abbreviated month name",
+    "IW": "ISO week number",
+    "DDD": "day of the year",
+    'YYYY-"Q"Q': "year and quarter",
 }
 PARTS = {
     "year": "year",
@@ -117,6 +146,8 @@ PARTS = {
     "epoch": "Unix time",
     "century": "century",
     "isoyear": "ISO year",
+    "isoweek": "ISO week number",
+    "dayofyear": "day of the year",
     "dayofweek": "weekday number",
 }
 FORMATS = {

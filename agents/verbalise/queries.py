@@ -3,11 +3,11 @@
 import random
 
 from sqlglot import exp
-from sqlglot.transforms import eliminate_join_marks
 
 from ...tools.schema import Schema
 from .derived import add_ctes, combined, many, narrowed, scalar
 from .naming import listing, plural
+from .oracle import in_common_form
 from .scope import Scope, Unsayable
 from .selection import Selection, columns_phrase, limit_phrase, order_phrase, take_apart
 
@@ -22,8 +22,8 @@ def question(query: exp.Expr, schema: Schema, dialect: str, rng: random.Random) 
     Raises ``Unsayable`` when any part of the query has no faithful words.
     """
     scope = Scope(schema, dialect, rng)
-    if any(column.args.get("join_mark") for column in query.find_all(exp.Column)):
-        query = eliminate_join_marks(query)  # Oracle's (+) is said as the outer join that it is
+    if dialect == "oracle":
+        query = in_common_form(query)
     if isinstance(query, exp.SetOperation):
         add_ctes(query, scope)
         said = combined(query, scope)

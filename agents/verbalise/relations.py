@@ -50,6 +50,8 @@ def _add(item: exp.Expr, scope: Scope, rows: Rows) -> None:
     from .derived import entity_of
 
     alias = item.alias_or_name
+    if item.args.get("pivots") or item.args.get("sample"):
+        raise Unsayable("PIVOT or a sample")
     if isinstance(item, exp.Table) and isinstance(item.this, exp.Identifier):
         known = scope.ctes.get(item.name)
         entity = known or base_entity(scope.schema.table(item.name))

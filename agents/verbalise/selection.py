@@ -54,8 +54,16 @@ def aggregates(node: exp.Expr) -> bool:
     return any(aggregates(child) for child in node.iter_expressions())
 
 
+_SAID = {
+    "distinct", "expressions", "from_", "group", "having", "joins", "laterals", "limit", "offset", "order", "qualify",
+    "where", "windows", "with_",
+}  # fmt: skip
+
+
 def take_apart(select: exp.Select, scope: Scope) -> Selection:
     """Say all parts of ``select`` in ``scope`` (fresh, inside its outer one); raises ``Unsayable``."""
+    if unsaid := [name for name, value in select.args.items() if value and name not in _SAID]:
+        raise Unsayable(f"a query with {unsaid[0]}")
     said = Selection(select, scope, enter(select, scope))
     where = select.args.get("where")
     predicates = [] if where is None else _conjuncts(where.this)

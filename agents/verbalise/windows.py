@@ -17,6 +17,8 @@ _RANKS: dict[type[exp.Expr], str] = {
 
 def window(node: exp.Window, scope: Scope) -> Phrase:
     """Return the phrase of a window function call; raises ``Unsayable`` for frames without words."""
+    if node.args.get("over") == "KEEP":
+        return _kept(node, scope)
     spec = _definition(node, scope)
     function = node.this
     if isinstance(function, exp.IgnoreNulls | exp.RespectNulls):
@@ -32,6 +34,17 @@ def window(node: exp.Window, scope: Scope) -> Phrase:
     if isinstance(function, exp.FirstValue | exp.LastValue | exp.NthValue):
         return _edge(function, spec, order, within, scope)
     return _running(function, spec, within, scope)
+
+
+def _kept(node: exp.Window, scope: Scope) -> Phrase:
+    """Say Oracle's ``MAX(x) KEEP (DENSE_RANK FIRST ORDER BY y)``: the aggregate over the rows that come first."""
+    keys = node.args["order"].expressions
+    if len(keys) != 1 or node.args.get("first") is None:
+        raise Unsayable("KEEP by several keys")
+    highest = bool(keys[0].args.get("desc")) is bool(node.args["first"])
+    key, kept = phrase(keys[0].this, scope), phrase(node.this, scope)
+    extreme = {"date": ("latest", "earliest")}.get(key.kind, ("highest", "lowest"))[0 if highest else 1]
+    return kept.of(f"{kept.text} among those with the {extreme} {key.text}")
 
 
 def _definition(node: exp.Window, scope: Scope) -> exp.Window:

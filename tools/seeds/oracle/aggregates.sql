@@ -39,3 +39,21 @@ SELECT o.customer_id, o.ordered_at, LEAD(o.ordered_at) OVER (PARTITION BY o.cust
 
 -- name: monthly_orders_above_a_count
 WITH months AS (SELECT TRUNC(o.ordered_at, 'MM') AS month, COUNT(*) AS orders FROM orders o GROUP BY TRUNC(o.ordered_at, 'MM')) SELECT m.month, m.orders FROM months m WHERE m.orders > 8 ORDER BY m.month;
+
+-- name: most_orders_of_a_customer
+SELECT MAX(COUNT(*)) AS most_orders FROM orders o GROUP BY o.customer_id;
+
+-- name: dearest_and_cheapest_names_per_category
+SELECT p.category, MAX(p.name) KEEP (DENSE_RANK FIRST ORDER BY p.price DESC) AS dearest, MAX(p.name) KEEP (DENSE_RANK FIRST ORDER BY p.price) AS cheapest FROM products p GROUP BY p.category;
+
+-- name: latest_status_per_customer
+SELECT o.customer_id, MAX(o.status) KEEP (DENSE_RANK LAST ORDER BY o.ordered_at) AS latest_status FROM orders o GROUP BY o.customer_id;
+
+-- name: products_with_subtotals
+SELECT p.category, p.discontinued, COUNT(*) AS products FROM products p GROUP BY ROLLUP(p.category, p.discontinued);
+
+-- name: customers_by_cube
+SELECT c.country, c.is_business, COUNT(*) AS customers FROM customers c GROUP BY CUBE(c.country, c.is_business);
+
+-- name: orders_per_status_and_all
+SELECT o.status, GROUPING(o.status) AS is_total, COUNT(*) AS orders FROM orders o GROUP BY ROLLUP(o.status);
