@@ -13,8 +13,8 @@ SELECT p.category, FORMAT(SUM(l.quantity * l.unit_price), 2) AS turnover FROM pr
 -- name: prices_as_whole_numbers
 SELECT p.name, CAST(p.price AS SIGNED) AS rounded_price FROM products AS p ORDER BY p.price DESC, p.name;
 
--- name: share_of_fees_in_totals
-SELECT o.order_id, CAST(o.shipping_fee / SUM(l.quantity * l.unit_price) AS DECIMAL(8, 4)) AS share_of_fee FROM orders AS o JOIN order_lines AS l ON o.order_id = l.order_id GROUP BY o.order_id, o.shipping_fee;
+-- name: rounded_totals_beside_fees
+SELECT o.order_id, o.shipping_fee, CAST(SUM(l.quantity * l.unit_price) AS DECIMAL(12, 0)) AS rounded_total FROM orders AS o JOIN order_lines AS l ON o.order_id = l.order_id GROUP BY o.order_id, o.shipping_fee;
 
 -- name: price_per_piece_in_stock
 SELECT p.name, p.price / NULLIF(p.stock, 0) AS price_per_piece FROM products AS p WHERE p.category IN ('Toys', 'Office');
