@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 import pytest
 from isogloss.tools.compare import compare
 from isogloss.tools.dialects import DIALECTS, get_dialect
-from isogloss.tools.engines import Engine, open_engine
+from isogloss.tools.engines import Engine
 from isogloss.tools.outcome import ErrorClass, Execution, Limits, Outcome
 from sqlglot import parse_one
 from sqlglot.errors import SqlglotError
 
-from .engines_here import skip_if_missing
+from .engines_here import Engines
 
 _FOLDER = Path(__file__).parent / "probes"
 _LEAST_VALID, _LEAST_INVALID = 40, 30
@@ -52,20 +52,15 @@ _PROBES = [probe for dialect in DIALECTS for probe in probes_of(dialect)]
 
 
 @pytest.fixture(scope="module")
-def opened() -> Iterator[dict[str, Engine]]:
-    engines: dict[str, Engine] = {}
-    yield engines
-    for engine in engines.values():
-        engine.close()
+def engines() -> Iterator[Engines]:
+    opened = Engines("shop", workers=1, limits=Limits(seconds=20))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def engine(request: pytest.FixtureRequest, opened: dict[str, Engine]) -> Engine:
-    """Return the dialect's engine, opened once for all tests here, whatever their order."""
-    skip_if_missing(request.param)
-    if request.param not in opened:
-        opened[request.param] = open_engine(request.param, "shop", workers=1, limits=Limits(seconds=20))
-    return opened[request.param]
+def engine(request: pytest.FixtureRequest, engines: Engines) -> Engine:
+    return engines[request.param]
 
 
 def plain(value: Any) -> Any:
