@@ -112,17 +112,12 @@ class _Search:
         return left, right
 
     def _trimmed(self, classes: Classes) -> Classes | None:
-        """Drop columns that belong nowhere, also equal ones beyond those wanted; None if too few are left."""
+        """Drop columns that belong nowhere; None if too few are left for some class, or too many to use them all."""
         wanted = Counter(classes[0])
-        taken: Counter[tuple[int, int]] = Counter()
-        right = []
-        for place, known in enumerate(classes[1]):
-            equals = (known, self._first_equal[place])
-            taken[equals] += 1
-            right.append(known if taken[equals] <= wanted[known] else _DROPPED)
+        right = [known if known in wanted else _DROPPED for known in classes[1]]
         offered = Counter(right)
-        exact = len(classes[0]) == len(classes[1])
-        enough = all(offered[known] == n or (not exact and offered[known] > n) for known, n in wanted.items())
+        all_used = len(classes[0]) == len(classes[1])
+        enough = all(offered[known] == n or (not all_used and offered[known] > n) for known, n in wanted.items())
         return (classes[0], right) if enough else None
 
     def _split_rows(self, classes: Classes) -> Classes:

@@ -50,7 +50,7 @@ def _clustered(numbers: list[Number], whole: set[Any]) -> dict[Number, Number]:
     gaps = (
         (precise[place + 1] - precise[place], place)
         for place in range(len(numbers) - 1)
-        if wholes[place + 2] - wholes[place] < 2 and _near(precise[place], precise[place + 1])
+        if _near(precise[place], precise[place + 1])
     )
     for _, place in sorted(gaps):
         start, end = starts[place], ends[place + 1]

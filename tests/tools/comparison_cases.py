@@ -83,6 +83,7 @@ NUMBERS = [
     Case("long whole decimals are exact", [(Decimal(12345678901),)], [(12345678902,)], MISMATCH),
     Case("long keys with a float between", [(12345678901, 1)], [(12345678902, 12345678901.5)], MISMATCH),
     Case("no chain of near floats", [(1.0,), (1 + 9e-10,)], [(1 + 18e-10,), (1 + 9e-10,)], MISMATCH),
+    Case("the nearest of near floats", [(1.0,), (1 + 8e-10,)], [(1.0,), (1 + 101e-11,)], EXACT),
     Case("infinity and NaN", [(float("inf"), float("nan"))], [(Decimal("Infinity"), Decimal("NaN"))], EXACT),
     Case("NaN is not its text", [(float("nan"),)], [("nan",)], MISMATCH),
     Case("text is not a number", [("1",)], [(1,)], MISMATCH),
