@@ -16,7 +16,7 @@ _FENCED = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _LISTED = re.compile(r"^Keywords:\s*(.+)$", re.MULTILINE)
-_QUERY = re.compile(r"^\s*(?:--[^\n]*\n\s*)*(SELECT|WITH|VALUES|FROM|TABLE|PIVOT|UNPIVOT)\b", re.IGNORECASE)
+_QUERY = re.compile(r"^\s*(?:--[^\n]*\n\s*)*[(\s]*(SELECT|WITH|VALUES|FROM|TABLE|PIVOT|UNPIVOT)\b", re.IGNORECASE)
 
 
 def snippets_of(text: str, dialect: str, source: str) -> list[Snippet]:

@@ -9,19 +9,21 @@ _PATTERNS = (exp.Like, exp.ILike, exp.Glob, exp.SimilarTo, exp.RegexpLike, exp.R
 _CASINGS = (exp.Lower, exp.Upper)
 _WRAPPERS = (exp.Cast, exp.Date, exp.DateStrToDate, exp.StrToDate, exp.Neg, exp.Paren, *_CASINGS)
 _ISO_DATE = "%Y-%m-%d"
+_PLACES = (exp.StrPosition, exp.RegexpInstr)  # in a text: 0 says that there is none
 _POSITIONS = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.Ntile)
 
 
 def compared_values(tree: exp.Expr) -> list[tuple[str, exp.Expr, exp.Expr]]:
     """Return every compared literal as (``value`` or ``pattern``, what it is compared with, literal).
 
-    In ``LOWER('Paris')`` the literal is ``'Paris'``; a cast or a sign belongs to the literal.
+    In ``LOWER('Paris')`` the literal is ``'Paris'``; a cast or a sign belongs to the literal. What is compared
+    with a place in a text stays.
     """
     return [
         (kind, operand, literal.this if isinstance(literal, _CASINGS) else literal)
         for node in tree.walk()
         for kind, operand, literal in _comparisons(node)
-        if _is_constant(literal) and operand.find(exp.Column, exp.AggFunc, exp.Query)
+        if _is_constant(literal) and operand.find(exp.Column, exp.AggFunc, exp.Query) and not isinstance(operand, _PLACES)
     ]
 
 

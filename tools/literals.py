@@ -35,6 +35,8 @@ def spoken_literals(sql: str, dialect: str) -> list[str]:
     found = []
     for node in sqlglot.parse_one(sql, read=dialect).find_all(exp.Literal):
         parent = node.parent
+        if node.arg_key == "flag":  # of a regular expression
+            continue
         while isinstance(parent, exp.Neg | exp.Paren | exp.Array | exp.Any | exp.Cast | exp.Tuple | exp.DateStrToDate):
             parent = parent.parent
         if isinstance(parent, PATTERNS):

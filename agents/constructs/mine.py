@@ -132,6 +132,8 @@ def slotted(node: exp.Expr) -> exp.Expr:
 def _compared(root: exp.Expr) -> list[exp.Expr]:
     found: list[exp.Expr] = []
     for literal in root.find_all(exp.Literal, bfs=False):
+        if literal.arg_key == "flag":
+            continue
         if literal.this == "0":  # instr(x, 'e') > 0, x % 2 = 0: part of the construct, not a value to choose
             continue
         node = literal.parent

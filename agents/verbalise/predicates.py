@@ -195,12 +195,21 @@ def _null_safe(node: exp.Expr, scope: Scope, negative: bool) -> tuple[str, str]:
     )
 
 
+def _case_flag(flag: exp.Expr) -> str:
+    said = {"i": ", ignoring case", "c": ", minding case"}
+    if flag.name not in said:
+        raise Unsayable("a regular expression with further flags")
+    return said[flag.name]
+
+
 def _matches(node: exp.Expr, scope: Scope, negative: bool) -> tuple[str, str]:
     negative = negative is not bool(node.args.get("negate"))
     subject, pattern = phrase(node.this, scope).text, node.expression.name
     anycase = ", ignoring case" if isinstance(node, exp.ILike | exp.RegexpILike) else ""
-    if isinstance(node, exp.Like) and get_dialect(scope.dialect).ignores_case:
+    if isinstance(node, exp.Like | exp.RegexpLike) and get_dialect(scope.dialect).ignores_case:
         anycase = ", ignoring case"
+    if node.args.get("flag") is not None:
+        anycase = _case_flag(node.args["flag"])
     wild = "*" if isinstance(node, exp.Glob) else "%"
     if isinstance(node, exp.RegexpLike | exp.RegexpILike | exp.SimilarTo):
         return subject, f"{'does not match' if negative else 'matches'} the pattern '{pattern}'{anycase}"
