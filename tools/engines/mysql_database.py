@@ -9,10 +9,11 @@ from typing import Any
 import pymysql
 
 from ..dialects import get_dialect
+from ..identifiers import quoted
 from ..outcome import Limits
 from ..schema import Column, ColumnType, ForeignKey, Schema, Table
 from .database import Database
-from .ddl import foreign_key, names, quoted, unindexed_references
+from .ddl import foreign_key, names, unindexed_references
 from .loading import Plan, Source, chunks, plan
 from .mysql_server import MysqlServer
 

@@ -13,7 +13,7 @@ import subprocess
 import time
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pymysql
 
@@ -77,7 +77,7 @@ class MysqlServer:
 
     def close(self) -> None:
         """Stop the server and remove its data."""
-        os.close(self._lock)
+        self._lock.close()
         try:
             self._process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -85,15 +85,15 @@ class MysqlServer:
             self._process.wait()
         self._scratch.close()
 
-    def _locked(self) -> int:
-        """Return a descriptor that holds the lock by which the server knows that somebody needs it."""
+    def _locked(self) -> IO[str]:
+        """Return an open file that holds the lock by which the server knows that somebody needs it."""
         runtime = self._scratch.path / "run"
         runtime.mkdir(0o700)
-        lock = os.open(runtime / "seekdb.clients", os.O_CREAT | os.O_RDWR, 0o600)
+        lock = open(runtime / "seekdb.clients", "w")  # noqa: SIM115 - held as long as the server is needed
         fcntl.flock(lock, fcntl.LOCK_SH)
         if os.geteuid() == 0:
             owner = pwd.getpwnam(_UNPRIVILEGED)
-            for place in (self._scratch.path, runtime, lock):
+            for place in (self._scratch.path, runtime, lock.fileno()):
                 os.chown(place, owner.pw_uid, owner.pw_gid)
         return lock
 

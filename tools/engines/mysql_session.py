@@ -114,7 +114,9 @@ class MysqlSession:
             try:
                 rows = bounded(cursor, limits)
             except BaseException:
-                self._kill()  # or closing the cursor would wait for all of the result
+                self._kill()  # or closing the cursor would read all of the result
+                with suppress(pymysql.Error):
+                    cursor.close()
                 raise
             if cursor.nextset():
                 raise RefusedError("one_statement")
