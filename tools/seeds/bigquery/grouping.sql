@@ -57,3 +57,15 @@ SELECT p.category, ROUND(STDDEV(p.price), 2) AS deviation FROM products AS p GRO
 
 -- name: countries_by_alias_in_having
 SELECT c.country, COUNT(*) AS customers FROM customers AS c GROUP BY c.country HAVING customers > 3 ORDER BY customers DESC, c.country;
+
+-- name: fees_with_a_total
+SELECT o.status, SUM(o.shipping_fee) AS fees FROM orders AS o GROUP BY ROLLUP (o.status);
+
+-- name: products_with_subtotals
+SELECT p.category, p.discontinued, COUNT(*) AS products FROM products AS p GROUP BY ROLLUP (p.category, p.discontinued);
+
+-- name: customers_by_country_and_by_kind
+SELECT c.country, c.is_business, COUNT(*) AS customers FROM customers AS c GROUP BY GROUPING SETS (c.country, c.is_business);
+
+-- name: limits_cubed
+SELECT c.country, c.is_business, MAX(c.credit_limit) AS highest_limit FROM customers AS c GROUP BY CUBE (c.country, c.is_business);
