@@ -1,0 +1,200 @@
+"""GoogleSQL as a WebAssembly module: compiled once, started in a few hundredths of a second.
+
+The wheel ``zetasql`` brings Google's analyzer and reference evaluator as one WebAssembly file
+(https://github.com/google/googlesql). Its own client compiles it at every start, which takes 10-20 s and
+1 GB; here the machine code is kept, and the wheel's protocol messages are sent to it directly.
+"""
+
+import ctypes
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol, Self, TypeVar
+
+import tzdata
+from wasmtime import (
+    Config,
+    Engine,
+    Func,
+    Linker,
+    Module,
+    SharedMemory,
+    Store,
+    Trap,
+    TrapCode,
+    WasiConfig,
+    WasmtimeError,
+)
+from zetasql.core.exceptions import ServerError
+from zetasql.wasi import get_wasm_path
+
+from ..home import home
+
+_PAGE = 65536
+_SIZE_BYTES = 4  # of a size_t in 32-bit WebAssembly
+_FOREVER = 2**40  # ticks of a clock that only moves when somebody wants an interruption
+
+
+class InterruptedCallError(Exception):
+    """``Evaluator.interrupt`` ended the call; the evaluator cannot be used any more."""
+
+
+class BrokenEvaluatorError(Exception):
+    """The code stopped where it could not go on, as it does without memory; it cannot be used any more."""
+
+
+class Message(Protocol):
+    """What a protocol buffer message offers, as far as it is used here."""
+
+    def SerializeToString(self) -> bytes:  # noqa: N802
+        """Return the message in its wire format."""
+
+    @classmethod
+    def FromString(cls, data: bytes) -> Self:  # noqa: N802
+        """Return the message that ``data`` is the wire format of."""
+
+
+Answer = TypeVar("Answer", bound=Message)
+
+
+class Evaluator:
+    """One running copy of the module, with linear memory of its own."""
+
+    def __init__(self, compiled: Path) -> None:
+        self._engine = _engine()
+        self._store = Store(self._engine)
+        self._store.set_wasi(_time_zones_only())
+        self._store.set_epoch_deadline(_FOREVER)
+        linker = Linker(self._engine)
+        linker.define_wasi()
+        module = Module.deserialize_file(self._engine, str(compiled))
+        self._exports = linker.instantiate(self._store, module).exports(self._store)
+        memory = self._exports["memory"]
+        assert isinstance(memory, SharedMemory)
+        self._memory = memory
+        self._run("_initialize")
+
+    def call(self, method: str, request: Message, answer: type[Answer]) -> Answer:
+        """Return what ``method`` of GoogleSQL's local service answers to ``request``.
+
+        Raises ``ServerError`` if it answers with an error, ``InterruptedCallError`` or
+        ``BrokenEvaluatorError`` if the code was stopped.
+        """
+        data = request.SerializeToString()
+        size_at = self._run("wasm_malloc", _SIZE_BYTES + len(data))
+        if not size_at:
+            raise BrokenEvaluatorError("out of memory")
+        self._buffer(size_at + _SIZE_BYTES, len(data))[:] = data
+        at = self._run(f"ZetaSqlLocalService_{method}", size_at + _SIZE_BYTES, len(data), size_at)
+        size = int.from_bytes(self._buffer(size_at, _SIZE_BYTES), "little") if at else 0
+        self._run("wasm_free", size_at)
+        if not at:
+            raise ServerError.from_error_string(self._last_error())
+        reply = bytes(self._buffer(at, size))
+        self._run("wasm_free", at)
+        return answer.FromString(reply)
+
+    def interrupt(self) -> None:
+        """End the running call, from another thread; every call of this process's evaluator ends with it."""
+        self._engine.increment_epoch()
+
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """Let ``interrupt`` end the calls made inside."""
+        self._store.set_epoch_deadline(1)
+        try:
+            yield
+        finally:
+            self._store.set_epoch_deadline(_FOREVER)
+
+    def save(self, path: Path) -> None:
+        """Write the linear memory, which is all the state there is between calls, to a file."""
+        with path.open("wb") as file:
+            file.write(self._buffer(0, self._memory.data_len()))
+
+    def restore(self, path: Path) -> None:
+        """Go on in the state that another evaluator of the same module saved."""
+        size = path.stat().st_size
+        self._memory.grow(max(0, size - self._memory.data_len()) // _PAGE)
+        with path.open("rb") as file:
+            file.readinto(self._buffer(0, size))
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._memory.close()
+        self._store.close()
+
+    def _run(self, name: str, *arguments: int) -> int:
+        function = self._exports[name]
+        assert isinstance(function, Func)
+        try:
+            return int(function(self._store, *arguments) or 0)
+        except Trap as trap:
+            if trap.trap_code is TrapCode.INTERRUPT:
+                raise InterruptedCallError from None
+            raise BrokenEvaluatorError(str(trap.trap_code)) from None
+
+    def _last_error(self) -> str:
+        at, size = self._run("wasm_get_last_error"), self._run("wasm_get_last_error_size")
+        return bytes(self._buffer(at, size)).decode(errors="replace")
+
+    def _buffer(self, at: int, size: int) -> memoryview:
+        start = ctypes.addressof(self._memory.data_ptr().contents)
+        return memoryview((ctypes.c_ubyte * size).from_address(start + at)).cast("B")
+
+
+def compiled_module(otherwise: Path) -> Path:
+    """Return the file of machine code, compiled first if this machine has none (10-20 s, 1 GB).
+
+    It is kept under Isogloss's home, or in the folder ``otherwise`` where that cannot be written.
+    """
+    name = f"googlesql-{version('zetasql')}-wasmtime-{version('wasmtime')}.bin"
+    for folder in (home() / "engines", otherwise):
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            with _locked(folder / f"{name}.lock"):
+                if not _is_usable(folder / name):
+                    _compile(folder / name)
+            return folder / name
+    raise OSError(f"neither {home()} nor {otherwise} can be written")
+
+
+def _compile(path: Path) -> None:
+    code = Module.from_file(_engine(), get_wasm_path()).serialize()
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(code)
+    os.replace(file.name, path)
+
+
+def _is_usable(path: Path) -> bool:
+    """Tell whether the file was compiled by this wasmtime for this processor."""
+    try:
+        Module.deserialize_file(_engine(), str(path)).close()
+    except WasmtimeError:
+        return False
+    return True
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _engine() -> Engine:
+    config = Config()
+    config.epoch_interruption = True
+    config.shared_memory = True  # the module's memory is declared as shared
+    return Engine(config)
+
+
+def _time_zones_only() -> WasiConfig:
+    """Return what the module may see of this machine: the time zones, read-only."""
+    config = WasiConfig()
+    config.preopen_dir(str(Path(tzdata.__file__).parent / "zoneinfo"), "/usr/share/zoneinfo", fs_mutable=False)
+    return config

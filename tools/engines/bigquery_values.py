@@ -1,0 +1,160 @@
+"""Values between Python and GoogleSQL's protocol messages.
+
+The encodings are those of https://github.com/google/googlesql/blob/master/googlesql/public/value.proto.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, localcontext
+from typing import Any
+
+from zetasql.wasi._pb2.zetasql.public import type_pb2 as types
+from zetasql.wasi._pb2.zetasql.public.value_pb2 import ValueProto
+
+_FIRST_DAY = date(1970, 1, 1).toordinal()
+_NUMERIC_SCALE, _BIGNUMERIC_SCALE = 9, 38
+_DIGITS = 80  # more than the 77 of BIGNUMERIC
+_MONTH_SHIFT, _NANOS_MASK, _SIGN = 13, 0x3FF, 1 << 31
+
+# The types a loaded column can have, by name.
+TYPES: dict[str, int] = {
+    "INT64": types.TYPE_INT64,
+    "NUMERIC": types.TYPE_NUMERIC,
+    "BIGNUMERIC": types.TYPE_BIGNUMERIC,
+    "FLOAT64": types.TYPE_DOUBLE,
+    "STRING": types.TYPE_STRING,
+    "DATE": types.TYPE_DATE,
+    "TIME": types.TYPE_TIME,
+    "DATETIME": types.TYPE_DATETIME,
+    "TIMESTAMP": types.TYPE_TIMESTAMP,
+    "BOOL": types.TYPE_BOOL,
+    "BYTES": types.TYPE_BYTES,
+}
+
+
+def encoded(value: Any, type_name: str) -> ValueProto:
+    """Return a Python value as a value of one of ``TYPES``; None is NULL."""
+    return ValueProto() if value is None else ValueProto(**_ENCODERS[type_name](value))
+
+
+def _datetime_fields(value: datetime) -> dict[str, Any]:
+    days = (value.year << 9 | value.month << 5 | value.day) << 17
+    seconds = days | value.hour << 12 | value.minute << 6 | value.second
+    return {"datetime_value": {"bit_field_datetime_seconds": seconds, "nanos": value.microsecond * 1000}}
+
+
+def _time_field(value: time) -> dict[str, Any]:
+    return {"time_value": (value.hour << 12 | value.minute << 6 | value.second) << 30 | value.microsecond * 1000}
+
+
+def _timestamp_field(value: datetime) -> dict[str, Any]:
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    since = aware - datetime(1970, 1, 1, tzinfo=UTC)
+    return {"timestamp_value": {"seconds": since.days * 86400 + since.seconds, "nanos": since.microseconds * 1000}}
+
+
+def _scaled(value: Any, scale: int) -> bytes:
+    """Return a decimal as the fewest bytes of two's complement that hold it times 10**scale."""
+    with localcontext(prec=_DIGITS):
+        whole = int(Decimal(str(value)).scaleb(scale).to_integral_value())
+    return whole.to_bytes(whole.bit_length() // 8 + 1, "little", signed=True)
+
+
+_ENCODERS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "INT64": lambda value: {"int64_value": value},
+    "NUMERIC": lambda value: {"numeric_value": _scaled(value, _NUMERIC_SCALE)},
+    "BIGNUMERIC": lambda value: {"bignumeric_value": _scaled(value, _BIGNUMERIC_SCALE)},
+    "FLOAT64": lambda value: {"double_value": float(value)},
+    "STRING": lambda value: {"string_value": value},
+    "DATE": lambda value: {"date_value": value.toordinal() - _FIRST_DAY},
+    "TIME": _time_field,
+    "DATETIME": _datetime_fields,
+    "TIMESTAMP": _timestamp_field,
+    "BOOL": lambda value: {"bool_value": value},
+    "BYTES": lambda value: {"bytes_value": value},
+}
+
+
+def decoded(value: Any, type_: Any) -> Any:
+    """Return a value as ``google-cloud-bigquery`` would: ARRAY as a list, STRUCT as a dict, JSON parsed.
+
+    INTERVAL and RANGE come as BigQuery writes them in a cast to STRING.
+    """
+    kind = type_.type_kind
+    if kind == types.TYPE_ARRAY:  # BigQuery returns an ARRAY that is NULL as an empty one
+        return [decoded(element, type_.array_type.element_type) for element in value.array_value.element]
+    if value.WhichOneof("value") is None:
+        return None
+    if kind == types.TYPE_STRUCT:
+        names = field_names([field.field_name for field in type_.struct_type.field], "_field_{}", 1)
+        fields = zip(value.struct_value.field, type_.struct_type.field, strict=True)
+        return dict(zip(names, (decoded(field, of.field_type) for field, of in fields), strict=True))
+    if kind == types.TYPE_RANGE:
+        ends = (value.range_value.start, value.range_value.end)
+        low, high = (decoded(end, type_.range_type.element_type) for end in ends)
+        return f"[{'UNBOUNDED' if low is None else low}, {'UNBOUNDED' if high is None else high})"
+    return _DECODERS[kind](value)
+
+
+def field_names(names: list[str], pattern: str, first: int) -> list[str]:
+    """Return the names with those that are missing numbered by ``pattern``, from ``first`` on."""
+    numbers = iter(range(first, first + len(names)))
+    return [name if name and not name.startswith("$") else pattern.format(next(numbers)) for name in names]
+
+
+def _datetime(value: Any) -> datetime:
+    field, nanos = value.datetime_value.bit_field_datetime_seconds, value.datetime_value.nanos
+    day = field >> 17
+    return datetime(day >> 9, day >> 5 & 15, day & 31, field >> 12 & 31, field >> 6 & 63, field & 63, nanos // 1000)  # noqa: DTZ001
+
+
+def _time(value: Any) -> time:
+    field, nanos = value.time_value >> 30, value.time_value & (1 << 30) - 1
+    return time(field >> 12, field >> 6 & 63, field & 63, nanos // 1000)
+
+
+def _timestamp(value: Any) -> datetime:
+    instant = value.timestamp_value
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=instant.seconds, microseconds=instant.nanos // 1000)
+
+
+def _decimal(data: bytes, scale: int) -> Decimal:
+    with localcontext(prec=_DIGITS):
+        return _shortest(Decimal(int.from_bytes(data, "little", signed=True)).scaleb(-scale))
+
+
+def _shortest(value: Decimal) -> Decimal:
+    """Return the value without trailing zeros behind its point, as BigQuery writes a NUMERIC."""
+    whole = value.to_integral_value()
+    return whole if value == whole else value.normalize()
+
+
+def _interval(data: bytes) -> str:
+    """Return an INTERVAL as ``Y-M D H:M:S``; its bytes are microseconds, days, and months with nanoseconds."""
+    micros = int.from_bytes(data[:8], "little", signed=True)
+    days = int.from_bytes(data[8:12], "little", signed=True)
+    packed = int.from_bytes(data[12:16], "little")
+    months = packed % _SIGN >> _MONTH_SHIFT
+    seconds, fraction = divmod(abs(micros), 10**6)
+    point = f".{fraction:06d}" if fraction else ""
+    clock = f"{seconds // 3600}:{seconds // 60 % 60}:{seconds % 60}{point}"
+    signs = "-" if packed & _SIGN else "", "-" if micros < 0 else ""
+    return f"{signs[0]}{months // 12}-{months % 12} {days} {signs[1]}{clock}"
+
+
+_DECODERS: dict[int, Callable[[Any], Any]] = {
+    types.TYPE_INT64: lambda value: value.int64_value,
+    types.TYPE_NUMERIC: lambda value: _decimal(value.numeric_value, _NUMERIC_SCALE),
+    types.TYPE_BIGNUMERIC: lambda value: _decimal(value.bignumeric_value, _BIGNUMERIC_SCALE),
+    types.TYPE_DOUBLE: lambda value: value.double_value,
+    types.TYPE_STRING: lambda value: value.string_value,
+    types.TYPE_DATE: lambda value: date.fromordinal(value.date_value + _FIRST_DAY),
+    types.TYPE_TIME: _time,
+    types.TYPE_DATETIME: _datetime,
+    types.TYPE_TIMESTAMP: _timestamp,
+    types.TYPE_BOOL: lambda value: value.bool_value,
+    types.TYPE_BYTES: lambda value: value.bytes_value,
+    types.TYPE_JSON: lambda value: json.loads(value.json_value),
+    types.TYPE_INTERVAL: lambda value: _interval(value.interval_value),
+}
