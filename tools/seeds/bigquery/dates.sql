@@ -5,7 +5,7 @@ SELECT DATE_TRUNC(DATE(o.ordered_at), MONTH) AS month, COUNT(*) AS orders FROM o
 SELECT DATE_TRUNC(DATE(c.joined_on), YEAR) AS year, COUNT(*) AS customers FROM customers AS c GROUP BY year;
 
 -- name: orders_per_iso_week
-SELECT DATE_TRUNC(DATE(o.ordered_at), ISOWEEK) AS week, COUNT(*) AS orders FROM orders AS o GROUP BY week HAVING COUNT(*) >= 3;
+SELECT DATE_TRUNC(DATE(o.ordered_at), ISOWEEK) AS week, COUNT(*) AS orders FROM orders AS o GROUP BY week ORDER BY orders DESC, week LIMIT 5;
 
 -- name: orders_per_monday_week
 SELECT DATE_TRUNC(DATE(o.ordered_at), WEEK(MONDAY)) AS week, SUM(o.shipping_fee) AS fees FROM orders AS o GROUP BY week ORDER BY fees DESC, week LIMIT 5;
@@ -49,8 +49,8 @@ SELECT o.order_id, o.ordered_at FROM orders AS o WHERE DATE(o.ordered_at) >= (SE
 -- name: month_ends
 SELECT LAST_DAY(DATE(o.ordered_at)) AS month_end, SUM(o.shipping_fee) AS fees FROM orders AS o GROUP BY month_end ORDER BY month_end DESC LIMIT 6;
 
--- name: days_with_several_orders
-SELECT DATE(o.ordered_at) AS day, COUNT(*) AS orders FROM orders AS o GROUP BY day HAVING COUNT(*) > 1;
+-- name: days_with_most_orders
+SELECT DATE(o.ordered_at) AS day, COUNT(*) AS orders FROM orders AS o GROUP BY day ORDER BY orders DESC, day LIMIT 3;
 
 -- name: days_since_previous_order
 SELECT o.order_id, DATE_DIFF(DATE(o.ordered_at), DATE(LAG(o.ordered_at) OVER (PARTITION BY o.customer_id ORDER BY o.ordered_at, o.order_id)), DAY) AS days FROM orders AS o;

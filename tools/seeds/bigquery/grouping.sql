@@ -1,8 +1,8 @@
 -- name: returned_orders_per_customer
 SELECT o.customer_id, COUNT(*) AS orders, COUNTIF(o.status = 'returned') AS returned FROM orders AS o GROUP BY o.customer_id;
 
--- name: customers_with_many_returns
-SELECT o.customer_id, COUNTIF(o.status = 'returned') AS returned FROM orders AS o GROUP BY o.customer_id HAVING COUNTIF(o.status = 'returned') >= 3 ORDER BY returned DESC, o.customer_id;
+-- name: returns_of_frequent_customers
+SELECT o.customer_id, COUNTIF(o.status = 'returned') AS returned FROM orders AS o GROUP BY o.customer_id HAVING COUNT(*) >= 5 ORDER BY returned DESC, o.customer_id;
 
 -- name: share_of_returns_per_country
 SELECT c.country, SAFE_DIVIDE(COUNTIF(o.status = 'returned'), COUNT(*)) AS returned_share FROM customers AS c JOIN orders AS o ON c.customer_id = o.customer_id GROUP BY c.country;
@@ -43,8 +43,8 @@ SELECT ANY_VALUE(p.name HAVING MIN p.price) AS cheapest, ANY_VALUE(p.name HAVING
 -- name: customers_who_returned_something
 SELECT o.customer_id, LOGICAL_OR(o.status = 'returned') AS has_returned FROM orders AS o GROUP BY o.customer_id;
 
--- name: categories_all_well_stocked
-SELECT p.category FROM products AS p GROUP BY p.category HAVING LOGICAL_AND(p.stock > 3);
+-- name: categories_with_a_dear_product
+SELECT p.category FROM products AS p GROUP BY p.category HAVING LOGICAL_OR(p.price > 100);
 
 -- name: customers_who_never_returned
 SELECT c.name FROM customers AS c JOIN orders AS o ON c.customer_id = o.customer_id GROUP BY c.customer_id, c.name HAVING LOGICAL_AND(o.status <> 'returned');

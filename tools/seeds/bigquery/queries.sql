@@ -1,5 +1,5 @@
--- name: cities_and_countries
-SELECT c.city AS place FROM customers AS c UNION DISTINCT SELECT d.country FROM customers AS d;
+-- name: countries_of_two_kinds_of_customers
+SELECT c.country FROM customers AS c WHERE c.is_business UNION DISTINCT SELECT d.country FROM customers AS d WHERE d.credit_limit > 2000;
 
 -- name: customers_without_orders
 SELECT c.customer_id FROM customers AS c EXCEPT DISTINCT SELECT o.customer_id FROM orders AS o;

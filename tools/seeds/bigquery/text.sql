@@ -10,9 +10,6 @@ SELECT p.name, SPLIT(p.name, ' ')[SAFE_OFFSET(1)] AS second_word FROM products A
 -- name: products_by_regular_expression
 SELECT p.name, p.price FROM products AS p WHERE REGEXP_CONTAINS(p.name, '^[A-F]');
 
--- name: products_beginning_with
-SELECT p.name FROM products AS p WHERE STARTS_WITH(p.name, 'C');
-
 -- name: parts_of_addresses
 SELECT c.name, REGEXP_EXTRACT(c.email, r'^[^@]+') AS account FROM customers AS c WHERE c.email IS NOT NULL;
 
