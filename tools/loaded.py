@@ -9,13 +9,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlglot import exp
-
 from .dialects import get_dialect
 from .engines import Engine
 from .engines.loading import Source, chunks
+from .engines.sampling import column_values
 from .errors import IsoglossError
-from .identifiers import identifier
 from .outcome import Limits, Outcome
 from .schema import ColumnType, Table
 
@@ -60,9 +58,7 @@ def check_loaded(source: Source, engine: Engine) -> Iterator[TableCheck]:
 
 def _read(engine: Engine, table: Table, column: str) -> tuple[tuple[Any, ...], ...]:
     dialect = get_dialect(engine.dialect).sqlglot
-    query = exp.select(exp.Column(this=identifier(column, dialect)))
-    query = query.from_(exp.Table(this=identifier(table.name, dialect)))
-    execution = engine.execute(query.sql(dialect), _READING)
+    execution = engine.execute(column_values(table.name, column, dialect), _READING)
     if execution.outcome is not Outcome.RUNS:
         reason = execution.error or execution.rule or execution.outcome
         raise IsoglossError(f"cannot read {table.name}.{column} back: {reason}")
