@@ -32,7 +32,10 @@ _ERROR_PATTERNS = (
         r"^ORA-(00902|00909|00913|00932|00938|00939|00947|00975|01789|01790|30076|30487|06553|32038)",
         ErrorClass.TYPE_MISMATCH,
     ),
-    (r"^ORA-(01722|01436|01426|01428|01438|01481|01760|018\d\d|01898|12801|30001|127\d\d|12899)", ErrorClass.INVALID_VALUE),
+    (
+        r"^ORA-(01722|01436|01426|01428|01438|01481|01760|018\d\d|01898|12801|30001|127\d\d|12899)",
+        ErrorClass.INVALID_VALUE,
+    ),
     (r"^ORA-(01031|01456|01950|00990|16000)", ErrorClass.PERMISSION),
     (r"^ORA-(01489|01652|04030|04031|01536|30009)", ErrorClass.RESOURCES),
     (r"^ORA-(03113|03114|03135|12\d\d\d|01012|01034|01089|00028)|^DPY-(1001|4011|6\d\d\d)", ErrorClass.ENGINE_LOST),
@@ -48,12 +51,14 @@ _ERROR_PATTERNS = (
 )
 
 # https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Oracle-SQL-Reserved-Words.html
-_RESERVED = frozenset(
-    "access add audit cluster column_value comment compress connect current date decimal exclusive file float "
-    "identified immediate increment index initial integer level lock long maxextents minus mlslabel mode modify "
-    "nested_table_id noaudit nocompress nowait number of offline online option pctfree prior public raw rename "
-    "resource revoke row rowid rownum rows session share size smallint start successful synonym sysdate trigger uid "
-    "validate varchar varchar2 view whenever".split()
+ORACLE_RESERVED = frozenset(
+    "access add all alter and any as asc audit between by char check cluster column comment compress connect "
+    "create current date decimal default delete desc distinct drop else exclusive exists file float for from "
+    "grant group having identified immediate in increment index initial insert integer intersect into is level "
+    "like lock long maxextents minus mlslabel mode modify noaudit nocompress not nowait null number of offline "
+    "on online option or order pctfree prior public raw rename resource revoke row rowid rownum rows select "
+    "session set share size smallint start successful synonym sysdate table then to trigger uid union unique "
+    "update user validate values varchar varchar2 view whenever where with".split()
 )
 
 ORACLE = Dialect(
@@ -64,5 +69,5 @@ ORACLE = Dialect(
     error_patterns=_ERROR_PATTERNS,
     big_integer="NUMBER(19)",
     date_literals=True,
-    reserved=RESERVED | _RESERVED,
+    reserved=RESERVED | ORACLE_RESERVED,
 )

@@ -30,7 +30,7 @@ class StandInSession:
         self.version = f"Oracle stand-in on {self._postgres.version}"
 
     def run(self, sql: str, limits: Limits) -> Result:
-        """Run one query; raises what ``Session.run`` may, ``OracleError`` and, for its connection, ``psycopg.Error``."""
+        """Run one query; raises what ``Session.run`` may, ``OracleError``, and ``psycopg.Error`` of the connection."""
         query = self._rewritten(sql)
         if any(kind is Kind.MONTHS for _, kind in query.columns):
             raise UnsupportedError("an interval of months as a result")

@@ -10,6 +10,7 @@ from .kinds import Kind, OracleError
 from .parsing import parse, tokenize
 from .queries import Query, query
 from .scope import Catalog, Scope, StoredTable
+from .shapes import check_shapes
 from .signatures import helpers
 
 __all__ = ["Catalog", "Kind", "OracleError", "Query", "StoredTable", "helpers", "rewritten"]
@@ -23,4 +24,5 @@ def rewritten(sql: str, catalog: Catalog) -> Query:
     tokens = tokenize(sql)
     check(tokens)
     tree = parse(sql, tokens)
+    check_shapes(tree)
     return query(tree, Scope(catalog))

@@ -62,8 +62,10 @@ def own_nodes(node: exp.Expr) -> Iterator[exp.Expr]:
 
 
 def wrapped(start: Base, extras: dict[str, Value]) -> tuple[str, Scope, dict[str, Value]]:
-    """Return a base as one subquery, with further columns: its text, its scope, and the columns as seen from outside."""
-    name, columns, relations = start.scope.named("b"), [], []
+    """Return a base as one subquery with further columns: its text, its scope, and those columns from outside."""
+    name = start.scope.named("b")
+    columns: list[str] = []
+    relations: list[Relation] = []
 
     def outside(inner: Value) -> Value:
         columns.append(f"{inner.sql} AS f{len(columns) + 1}")

@@ -1,5 +1,6 @@
 """One query block: SELECT … FROM … WHERE … GROUP BY … HAVING … ORDER BY … FETCH."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sqlglot import exp
@@ -8,10 +9,10 @@ from .aggregates import aggregates_in, has_nested
 from .base import Base, base
 from .conditions import condition
 from .grouping import Keys, check_grouped, group_keys
-from .kinds import OracleError, Value, missing_expression
+from .kinds import OracleError, Value, missing_expression, unknown_identifier
 from .ordering import cut, named_term, order_clause, order_terms
 from .queries import Query
-from .scope import Field, Scope, named, spelt, unknown_identifier
+from .scope import Field, Scope, named, spelt
 from .values import value
 
 Item = tuple[str, Value]
@@ -49,7 +50,7 @@ def select_items(node: exp.Select, scope: Scope) -> list[Item]:
         if isinstance(expression, exp.Star):
             if len(node.expressions) > 1:
                 raise OracleError("ORA-00923", "FROM keyword not found where expected")
-            items += _starred(list(scope.fields()))
+            items += _starred(scope.fields())
         elif isinstance(expression, exp.Column) and isinstance(expression.this, exp.Star):
             items += _starred(_fields_of(spelt(expression.args["table"]), scope))
         elif isinstance(expression, exp.Alias):
@@ -64,10 +65,10 @@ def _fields_of(name: str, scope: Scope) -> list[Field]:
     relation = scope.relation(name)
     if not relation:
         raise unknown_identifier(name)
-    return list(relation.fields)
+    return relation.distinct()
 
 
-def _starred(fields: list[Field]) -> list[Item]:
+def _starred(fields: Iterable[Field]) -> list[Item]:
     return [(field.name, field.value) for field in fields]
 
 
@@ -96,8 +97,9 @@ def _terms(node: exp.Select, items: list[Item], keys: Keys | None, found: Base) 
     order = node.args.get("order")
     if order and order.args.get("siblings"):
         return []
-    explicit = [item for item, each in zip(items, node.expressions, strict=False) if isinstance(each, exp.Alias)]
-    with_aliases = replace(found.scope, pseudo={**dict(explicit), **found.scope.pseudo}, clause="order")
+    aliases = {spelt(each.args["alias"]) for each in node.expressions if isinstance(each, exp.Alias)}
+    explicit = {name: item for name, item in items if name in aliases}
+    with_aliases = replace(found.scope, pseudo={**explicit, **found.scope.pseudo}, clause="order")
 
     def term(target: exp.Expr) -> str | None:
         if place := named_term(target, items):
@@ -105,12 +107,12 @@ def _terms(node: exp.Select, items: list[Item], keys: Keys | None, found: Base) 
         said = value(target, with_aliases)
         if said.constant:
             return None
-        if place := next((n for n, (_, item) in enumerate(items, 1) if item.sql == said.sql), None):
-            return str(place)
+        if same := [n for n, (_, item) in enumerate(items, 1) if item.sql == said.sql]:
+            return str(same[0])
         if node.args.get("distinct"):
             raise OracleError("ORA-01791", "not a SELECTed expression")
         if keys or aggregates_in(node):
-            check_grouped(target, keys, with_aliases, {name for name, _ in explicit})
+            check_grouped(target, keys, with_aliases, aliases)
         return said.sql
 
     return order_terms(order, len(items), term)

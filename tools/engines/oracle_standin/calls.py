@@ -12,8 +12,8 @@ from .signatures import KINDS, Signature, oracle_functions, signatures
 from .values import expression, value
 
 _ANALYTIC = {
-    "ROW_NUMBER", "RANK", "DENSE_RANK", "NTILE", "LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE", "PERCENT_RANK",
-    "CUME_DIST", "RATIO_TO_REPORT",
+    "ROW_NUMBER", "RANK", "DENSE_RANK", "NTILE", "LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE",
+    "PERCENT_RANK", "CUME_DIST", "RATIO_TO_REPORT",
 }  # fmt: skip
 
 

@@ -30,6 +30,7 @@ _DAY_FORMS = {
     ("SECOND", None): r"[+-]?\d{1,9}(\.\d+)?", ("DAY", "HOUR"): r"[+-]?\d+ \d{1,2}",
     ("DAY", "MINUTE"): r"[+-]?\d+ \d{1,2}:\d{1,2}", ("DAY", "SECOND"): r"[+-]?\d+ \d{1,2}:\d{1,2}:\d{1,2}(\.\d+)?",
     ("HOUR", "MINUTE"): r"[+-]?\d+:\d{1,2}", ("HOUR", "SECOND"): r"[+-]?\d+:\d{1,2}:\d{1,2}(\.\d+)?",
+    ("MINUTE", "SECOND"): r"[+-]?\d+:\d{1,2}(\.\d+)?",
     ("YEAR", None): r"[+-]?\d{1,9}", ("MONTH", None): r"[+-]?\d{1,9}", ("YEAR", "MONTH"): r"[+-]?\d+-\d{1,2}",
 }  # fmt: skip
 

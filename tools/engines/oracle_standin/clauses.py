@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 
 from .kinds import OracleError
 
-_CLAUSES = {"SELECT": 1, "FROM": 2, "WHERE": 3, "START": 4, "CONNECT": 4, "GROUP": 5, "HAVING": 5, "ORDER": 6, "OFFSET": 7,
-            "FETCH": 8}  # fmt: skip
+_CLAUSES = {
+    "SELECT": 1, "FROM": 2, "WHERE": 3, "START": 4, "CONNECT": 4, "GROUP": 5, "HAVING": 5, "ORDER": 6, "OFFSET": 7,
+    "FETCH": 8,
+}  # fmt: skip
 _SET_OPERATORS = ("UNION", "INTERSECT", "MINUS", "EXCEPT")
-_FOLLOWED = {"START": ("WITH",), "CONNECT": ("BY",), "GROUP": ("BY",), "ORDER": ("BY", "SIBLINGS"),
-             "FETCH": ("FIRST", "NEXT")}  # fmt: skip
+_FOLLOWED = {
+    "START": ("WITH",), "CONNECT": ("BY",), "GROUP": ("BY",), "ORDER": ("BY", "SIBLINGS"), "OFFSET": ("0", "("),
+    "FETCH": ("FIRST", "NEXT"),
+}  # fmt: skip
 _NOT_ENDED = ("ORA-00933", "SQL command not properly ended")
 
 

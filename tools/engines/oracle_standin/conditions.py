@@ -19,7 +19,7 @@ _OPERATORS = {exp.EQ: "=", exp.NEQ: "<>", exp.GT: ">", exp.GTE: ">=", exp.LT: "<
 
 @singledispatch
 def condition(node: exp.Expr, scope: Scope) -> str:
-    """Return a condition rewritten; raises ``OracleError`` if it is a value or wrong, ``UnsupportedError`` if not sure."""
+    """Return a condition rewritten; raises ``OracleError`` if it is a value or wrong, or ``UnsupportedError``."""
     if isinstance(node, exp.Boolean):
         value(node, scope)
     if isinstance(node, exp.Predicate):
@@ -57,6 +57,10 @@ def _(node: exp.Binary, scope: Scope) -> str:
     operator = _OPERATORS[type(node)]
     if isinstance(node.expression, exp.Any | exp.All):
         return _quantified(node, operator, scope)
+    if isinstance(node.expression, exp.Anonymous) and node.expression.name.upper() == "SOME":
+        [*operands] = node.expression.expressions
+        some = exp.Any(this=operands[0] if len(operands) == 1 else exp.Tuple(expressions=operands))
+        return _quantified(type(node)(this=node.this, expression=some), operator, scope)
     if isinstance(node.this, exp.Tuple):
         return _rows_compared(node, operator, scope)
     left, right = comparable(value(node.this, scope), value(node.expression, scope))
@@ -66,15 +70,19 @@ def _(node: exp.Binary, scope: Scope) -> str:
 def _quantified(node: exp.Binary, operator: str, scope: Scope) -> str:
     """Compare with ANY or ALL of a list or a subquery."""
     word, operand = type(node.expression).__name__.upper(), node.expression.this
-    left = value(node.this, scope)
+    lefts = [
+        value(each, scope) for each in (node.this.expressions if isinstance(node.this, exp.Tuple) else [node.this])
+    ]
     while isinstance(operand, exp.Paren):
         operand = operand.this
     if isinstance(operand, exp.Query):
-        left_sql, query = _compared_with_query([left], operand, scope)
+        left_sql, query = _compared_with_query(lefts, operand, scope)
         return f"({left_sql} {operator} {word} {query})"
+    if len(lefts) > 1:
+        raise UnsupportedError("several values compared with ANY or ALL of a list")
     items = operand.expressions if isinstance(operand, exp.Tuple) else [operand]
     joined = " OR " if word == "ANY" else " AND "
-    pairs = [comparable(left, value(item, scope)) for item in items]
+    pairs = [comparable(lefts[0], value(item, scope)) for item in items]
     return f"({joined.join(f'{a} {operator} {b}' for a, b in pairs)})"
 
 
@@ -87,6 +95,9 @@ def _rows_compared(node: exp.Binary, operator: str, scope: Scope) -> str:
     if isinstance(other, exp.Query):
         left, query = _compared_with_query([value(each, scope) for each in node.this.expressions], other, scope)
         return f"({left} {operator} {query})"
+    if isinstance(other, exp.Tuple) and other is not node.expression:  # one list in a list
+        equal = _equal([value(each, scope) for each in node.this.expressions], other, scope)
+        return equal if operator == "=" else f"(NOT {equal})"
     raise OracleError("ORA-00920", "invalid relational operator")
 
 
@@ -139,7 +150,7 @@ def _(node: exp.Between, scope: Scope) -> str:
 @condition.register
 def _(node: exp.Is, scope: Scope) -> str:
     if not isinstance(node.expression, exp.Null):
-        raise OracleError("ORA-00908", "missing NULL keyword")
+        raise UnsupportedError("IS with other than NULL")
     return f"({value(node.this, scope).sql} IS NULL)"
 
 
@@ -189,10 +200,11 @@ def _(node: exp.Case, scope: Scope) -> Value:
     operand = value(node.this, scope) if node.this else None
     branches = []
     for branch in node.args["ifs"]:
-        if operand:
-            when = " = ".join(comparable(operand, value(branch.this, scope)))
-        else:
-            when = condition(branch.this, scope)
+        when = _equals(operand, branch.this, scope) if operand else condition(branch.this, scope)
         branches.append((when, value(branch.args["true"], scope)))
     default = node.args.get("default")
     return case(branches, value(default, scope) if default else None)
+
+
+def _equals(operand: Value, node: exp.Expr, scope: Scope) -> str:
+    return " = ".join(comparable(operand, value(node, scope)))

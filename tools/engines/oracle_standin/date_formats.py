@@ -77,8 +77,10 @@ def _elements(model: str) -> Iterator[tuple[str, str]]:
         elif model[position] in _PUNCTUATION:
             yield "punctuation", model[position]
             position += 1
-        else:
+        elif model[position].isalnum():
             raise OracleError("ORA-01821", "date format not recognized")
+        else:
+            raise UnsupportedError(f"{model[position]} in a datetime format")
 
 
 def written(model: str, has_fraction: bool) -> str:

@@ -150,8 +150,8 @@ def _to_number(node: exp.Anonymous, scope: Scope) -> Value:
     said, *model = _values(node, scope, 1, 2)
     if not model:
         return Value(to_kind(said, Kind.NUMBER), Kind.NUMBER)
-    ignored = number_formats.read_pattern(_literal(model[0], "a format"))
-    return Value(f"oracle.to_number({to_kind(said, Kind.TEXT)}, '{ignored}')", Kind.NUMBER)
+    read = number_formats.read_arguments(_literal(model[0], "a format"))
+    return Value(f"oracle.to_number({to_kind(said, Kind.TEXT)}, {read})", Kind.NUMBER)
 
 
 def _trunc(node: exp.Anonymous, scope: Scope) -> Value:

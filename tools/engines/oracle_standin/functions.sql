@@ -33,8 +33,15 @@ BEGIN
   IF said !~ '^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$' THEN PERFORM oracle.fail('ORA-01722: invalid number'); END IF;
   RETURN said::numeric;
 END $$;
-CREATE FUNCTION oracle.to_number(said text, ignored text) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT AS $$
-SELECT oracle.to_number(translate(said, ignored, '')) $$;
+CREATE FUNCTION oracle.to_number(said text, ignored text, whole int, part int)
+RETURNS numeric LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+DECLARE plain text := translate(said, ignored, '');
+BEGIN
+  IF plain !~ ('^\s*-?\d{0,' || whole || '}(\.\d{0,' || part || '})?\s*$') THEN
+    PERFORM oracle.fail('ORA-01722: invalid number');
+  END IF;
+  RETURN oracle.to_number(plain);
+END $$;
 CREATE FUNCTION oracle.trunc_number(n numeric, digits numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
 SELECT trunc(n, trunc(digits)::int) $$;
 CREATE FUNCTION oracle.round_number(n numeric, digits numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
@@ -253,3 +260,8 @@ CREATE FUNCTION oracle.former(a anyelement, b anyelement) RETURNS anyelement LAN
 CREATE FUNCTION oracle.latter(a anyelement, b anyelement) RETURNS anyelement LANGUAGE sql IMMUTABLE STRICT AS 'SELECT b';
 CREATE AGGREGATE oracle.first_known(anyelement) (SFUNC = oracle.former, STYPE = anyelement);
 CREATE AGGREGATE oracle.last_known(anyelement) (SFUNC = oracle.latter, STYPE = anyelement);
+CREATE FUNCTION oracle.listed(list text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  IF octet_length(list) > 4000 THEN PERFORM oracle.unsure('a list of more than 4000 bytes'); END IF;
+  RETURN list;
+END $$;

@@ -3,6 +3,7 @@
 https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Hierarchical-Queries.html
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
@@ -78,9 +79,10 @@ def hierarchy(node: exp.Select, start: Base) -> Base:
         f"SELECT {fields}, p.level + 1, p.path || c.{tree.place}{nexts} FROM h p JOIN {rows} c ON {step})"
     )
     alias = start.scope.named("h")
-    leaf = _leaf(node, connect, tree, rows)
-    sql = f"(WITH RECURSIVE {rows} AS (SELECT * FROM {tree.text}), {recursive} SELECT h.*{leaf} FROM h) {alias}"
-    return Base(f"FROM {sql}", _result(tree, alias, carried, bool(leaf)), [f"{alias}.path"])
+    signs = _signs(node, connect, tree, rows)
+    told = "".join(f", {sign} AS {name.lower()}" for name, sign in signs.items())
+    sql = f"(WITH RECURSIVE {rows} AS (SELECT * FROM {tree.text}), {recursive} SELECT h.*{told} FROM h) {alias}"
+    return Base(f"FROM {sql}", _result(tree, alias, carried, signs), [f"{alias}.path"])
 
 
 def _columns(carried: dict[str, _Carried]) -> list[list[str]]:
@@ -157,21 +159,26 @@ def _path(node: exp.Anonymous, name: str, first: Scope, own: Scope) -> _Carried:
     return _Carried(name, Kind.TEXT, f"concat({separator.sql}, {root})", f"concat(p.{name}, {separator.sql}, {step})")
 
 
-def _leaf(node: exp.Select, connect: exp.Connect, tree: _Tree, rows: str) -> str:
-    """Return the column that says whether a row has no children, if the block asks for it."""
-    if not any(isinstance(each, exp.Column) and each.name.upper() == "CONNECT_BY_ISLEAF" for each in own_nodes(node)):
-        return ""
+def _signs(node: exp.Select, connect: exp.Connect, tree: _Tree, rows: str) -> dict[str, str]:
+    """Return, for each sign of a row that the block asks for, whether it is a leaf or closes a cycle, what tells it."""
+    asked = {each.name.upper() for each in own_nodes(node) if isinstance(each, exp.Column)}
     step = condition(connect.args["connect"], tree.child.at("connect"))
-    again = f" AND c.{tree.place} <> ALL (p.path)" if connect.args.get("nocycle") else ""
-    exists = f"EXISTS (SELECT FROM {rows} c, (SELECT h.*) p WHERE {step}{again})"
-    return f", (CASE WHEN {exists} THEN 0 ELSE 1 END) AS leaf"
+    nocycle = connect.args.get("nocycle")
+    if "CONNECT_BY_ISCYCLE" in asked and not nocycle:
+        raise OracleError("ORA-30930", "NOCYCLE keyword is required with CONNECT_BY_ISCYCLE pseudocolumn")
+    seen = f"c.{tree.place} = ANY (p.path)"
+    child = f"EXISTS (SELECT FROM {rows} c, (SELECT h.*) p WHERE {step}"
+    signs = {
+        "CONNECT_BY_ISLEAF": f"(NOT {child}{f' AND NOT {seen}' if nocycle else ''}))",
+        "CONNECT_BY_ISCYCLE": f"{child} AND {seen})",
+    }
+    return {name: f"({sign})::int" for name, sign in signs.items() if name in asked}
 
 
-def _result(tree: _Tree, alias: str, carried: dict[str, _Carried], has_leaf: bool) -> Scope:
+def _result(tree: _Tree, alias: str, carried: dict[str, _Carried], signs: Iterable[str]) -> Scope:
     """Return the scope of the block that selects from the hierarchy."""
     old = tree.result.relations[0].fields[0].value.sql.split(".")[0]
     pseudo = {"LEVEL": number(f"{alias}.level")}
-    if has_leaf:
-        pseudo["CONNECT_BY_ISLEAF"] = number(f"{alias}.leaf")
+    pseudo |= {name: number(f"{alias}.{name.lower()}") for name in signs}
     computed = {key: Value(f"{alias}.{each.name}", each.kind) for key, each in carried.items()}
     return replace(_renamed(tree.result, old, alias, pseudo), computed=computed)

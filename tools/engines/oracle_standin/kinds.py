@@ -51,7 +51,7 @@ class Value:
 
 
 class OracleError(Exception):
-    """What Oracle would answer; ``code`` is its number, such as ``ORA-00904``, and perhaps a word on what it is about."""
+    """What Oracle would answer; ``code`` is its number, ``ORA-00904``, and perhaps a word on what it is about."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code = code

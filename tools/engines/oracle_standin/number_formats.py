@@ -36,9 +36,11 @@ def arguments(model: str) -> str:
     return f"'{whole}', {said}, {bool(found['fill'])}, '{sign}', {bool(found['money'])}"
 
 
-def read_pattern(model: str) -> str:
-    """Return the characters that ``TO_NUMBER`` ignores under a model; raises as ``arguments`` does."""
+def read_arguments(model: str) -> str:
+    """Return the arguments of ``oracle.to_number`` after the text: what it ignores, and how many digits it takes."""
     arguments(model)
-    if re.search(r"MI|PR|S", model, re.IGNORECASE):
+    found = _MODEL.fullmatch(model)
+    if not found or found["lead"] or found["trail"]:
         raise UnsupportedError(f"reading a number by the format {model}")
-    return ",$" if "$" in model else ","
+    whole = re.sub(r"[,G]", "", found["whole"], flags=re.IGNORECASE)
+    return f"'{',$' if found['money'] else ','}', {len(whole)}, {len(found['part'] or '')}"

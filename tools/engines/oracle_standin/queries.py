@@ -1,4 +1,4 @@
-"""Whole queries: parentheses, set operations and WITH. One SELECT is in ``block``, its order and limits in ``ordering``."""
+"""Whole queries: parentheses, set operations and WITH. One SELECT is in ``block``, order and limits in ``ordering``."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from ..session import UnsupportedError
 from .conversion import common_kind, to_kind
 from .kinds import Kind, OracleError, Value
 from .scope import Cte, Scope, spelt
-from .values import expression, typed, value
+from .values import expression, typed
 
 _SET_OPERATORS = {exp.Union: "UNION", exp.Intersect: "INTERSECT", exp.Except: "EXCEPT"}
 

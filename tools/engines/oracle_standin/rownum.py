@@ -45,8 +45,9 @@ def _bound(node: exp.Expr, rownum: str) -> str:
     least = _number(bound)
     if kind in (exp.LT, exp.LTE):
         return f"{rownum} {'<' if kind is exp.LT else '<='} {least}"
-    first_passes = {exp.EQ: least == "1", exp.GT: float(least) < 1, exp.GTE: float(least) <= 1}[kind]
-    return (f"{rownum} <= 1" if kind is exp.EQ else "TRUE") if first_passes else "FALSE"
+    if kind is exp.EQ:
+        return f"{rownum} <= 1" if float(least) == 1 else "FALSE"
+    return "TRUE" if float(least) < 1 or (kind is exp.GTE and float(least) == 1) else "FALSE"
 
 
 def _comparison(node: exp.Expr) -> tuple[type[exp.Expr], exp.Expr]:

@@ -6,7 +6,7 @@ from itertools import count
 
 from sqlglot import exp
 
-from ...dialects import get_dialect
+from ...dialects.oracle import ORACLE_RESERVED
 from ..session import UnsupportedError
 from .kinds import Kind, OracleError, Value, unknown_identifier
 
@@ -41,6 +41,12 @@ class Relation:
     def found(self, column: str) -> list[Field]:
         """Return the fields called ``column``: none, one, or several that cannot be told apart."""
         return [each for each in self.fields if each.name == column]
+
+    def distinct(self) -> list[Field]:
+        """Return the fields; raises ``OracleError`` if two have one name, since ``*`` would name them both."""
+        if len({each.name for each in self.fields}) < len(self.fields):
+            raise OracleError("ORA-00918", "column ambiguously defined")
+        return list(self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ class Scope:
         """Yield the columns that ``*`` stands for, in order."""
         yield from self.merged
         for relation in self.relations:
-            yield from (each for each in relation.fields if not each.joined)
+            yield from (each for each in relation.distinct() if not each.joined)
 
     def relation(self, name: str) -> Relation | None:
         """Return the relation that the block calls ``name``."""
@@ -102,8 +108,8 @@ def spelt(identifier: exp.Expr) -> str:
 
 
 def named(identifier: exp.Expr, code: str, message: str) -> str:
-    """Return a name that the statement gives or uses as its own; raises ``OracleError`` for an unquoted reserved word."""
-    if not identifier.args.get("quoted") and identifier.name.lower() in get_dialect("oracle").reserved:
+    """Return a name the statement gives or uses; raises ``OracleError`` for an unquoted reserved word."""
+    if not identifier.args.get("quoted") and identifier.name.lower() in ORACLE_RESERVED:
         raise OracleError(code, message)
     return spelt(identifier)
 

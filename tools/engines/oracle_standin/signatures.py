@@ -32,7 +32,7 @@ def oracle_functions() -> frozenset[str]:
 def signatures() -> dict[str, list[Signature]]:
     """Return the forms of each function that is said by a template."""
     found: dict[str, list[Signature]] = {}
-    with files(__package__).joinpath("functions.tsv").open(encoding="utf-8", newline="") as file:
+    with files(__package__).joinpath("functions.tsv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             form = Signature(tuple(row["parameters"].split()), row["result"], row["postgres"])
             found.setdefault(row["name"], []).append(form)

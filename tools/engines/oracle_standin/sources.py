@@ -1,5 +1,6 @@
 """The FROM clause: tables, subqueries and joins."""
 
+import re
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
@@ -8,11 +9,13 @@ from ...identifiers import quoted
 from ..session import UnsupportedError
 from .conditions import condition
 from .conversion import comparable
-from .kinds import Kind, OracleError, Value
+from .kinds import Kind, OracleError, Value, unknown_identifier
 from .queries import Query, query
-from .scope import Field, Relation, Scope, named, spelt, unknown_identifier
+from .scope import Field, Relation, Scope, named, spelt
 
 _EXTRAS = ("sample", "version", "hints", "partition", "joins", "when", "changes")
+# The data dictionary (https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/) and database links.
+_ELSEWHERE = re.compile(r"(USER|ALL|DBA|CDB|SESSION|NLS)_|.*[@$]|(CAT|TAB|COLS|DICT|DICTIONARY|TABS|OBJ|SYN|SEQ|IND)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,8 @@ def _table(node: exp.Table, scope: Scope) -> tuple[str, Relation]:
         return f"{cte.sql_name} {alias}", relation_of(Query("", cte.columns), known, alias)
     if name == "DUAL":
         return f"oracle.dual {alias}", Relation(known, (Field("DUMMY", Value(f"{alias}.dummy", Kind.TEXT)),))
+    if _ELSEWHERE.match(name):
+        raise UnsupportedError("a view of the data dictionary or a table of another database")
     if name not in scope.catalog:
         raise OracleError("ORA-00942", "table or view does not exist")
     table = scope.catalog[name]

@@ -8,8 +8,8 @@ from sqlglot import exp
 from ..session import UnsupportedError
 from .aggregates import AGGREGATES, aggregate, check_place
 from .conversion import to_kind
-from .kinds import DATETIMES, NUMBERS, Kind, OracleError, Value, missing_expression
 from .keep import is_keep, kept_rows
+from .kinds import DATETIMES, NUMBERS, Kind, OracleError, Value, missing_expression
 from .ordering import direction
 from .scope import Scope
 from .values import expression, value
@@ -185,7 +185,7 @@ def _(node: exp.WithinGroup, scope: Scope) -> Value:
         if distinct and [each.this for each in order.expressions] != [call.expressions[0].expressions[0]]:
             raise UnsupportedError("LISTAGG(DISTINCT …) ordered by other than itself")
         order_by = f" ORDER BY {', '.join(terms)}" if terms else ""
-        return Value(f"string_agg({distinct}{said}, {separator}{order_by})", Kind.TEXT)
+        return Value(f"oracle.listed(string_agg({distinct}{said}, {separator}{order_by}))", Kind.TEXT)
     if name in ("PERCENTILE_CONT", "PERCENTILE_DISC") and len(order.expressions) == 1:
         return _percentile(name, call, order.expressions[0], scope)
     raise UnsupportedError(f"the stand-in has no {name} WITHIN GROUP")
@@ -228,4 +228,4 @@ def _list_over(node: exp.WithinGroup, window: exp.Window, scope: Scope) -> Value
         raise UnsupportedError("LISTAGG(DISTINCT …) with OVER")
     terms = ", ".join(_term(each, scope) for each in node.expression.expressions)
     over = f"{_window(window, scope)} ORDER BY {terms} {_WHOLE_FRAME}"
-    return Value(f"(string_agg({said}, {separator}) OVER ({over}))", Kind.TEXT)
+    return Value(f"oracle.listed(string_agg({said}, {separator}) OVER ({over}))", Kind.TEXT)
