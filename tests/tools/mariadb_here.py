@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ def mariadb_url() -> Iterator[str]:
     if not program or not installer:
         pytest.skip("MariaDB is not installed: apt-get install mariadb-server")
     scratch = Scratch()
-    data, socket = scratch.path / "data", scratch.path / "s.sock"
+    data, path = scratch.path / "data", scratch.path / "s.sock"
     account = ["--user=mysql"] if os.geteuid() == 0 else []
     if account:
         shutil.chown(scratch.path, "mysql")
@@ -32,25 +33,30 @@ def mariadb_url() -> Iterator[str]:
     install = [installer, "--no-defaults", *places, "--auth-root-authentication-method=normal", "--skip-test-db"]
     subprocess.run(install, check=True, capture_output=True)
     server = subprocess.Popen(
-        [program, "--no-defaults", *places, f"--socket={socket}", "--skip-networking", f"--pid-file={data}/pid"],
+        [program, "--no-defaults", *places, f"--socket={path}", "--skip-networking", f"--pid-file={data}/pid"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        _make_user(socket)
-        yield f"mysql+pymysql://tester:{PASSWORD}@/tested?unix_socket={socket}"
+        _make_user(path)
+        yield f"mysql+pymysql://tester:{PASSWORD}@/tested?unix_socket={path}"
     finally:
         server.terminate()
         server.wait()
         scratch.close()
 
 
-def _make_user(socket: Path) -> None:
+def _make_user(path: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
-    while not socket.exists():
+    while not _listens(path):
         assert time.monotonic() < deadline, "MariaDB did not start"
         time.sleep(0.05)
-    root = pymysql.connect(user="root", unix_socket=str(socket), ssl_disabled=True)
+    root = pymysql.connect(user="root", unix_socket=str(path), ssl_disabled=True)
     with closing(root), root.cursor() as cursor:
         cursor.execute("CREATE DATABASE tested CHARACTER SET utf8mb4")
         cursor.execute(f"GRANT ALL ON *.* TO tester@localhost IDENTIFIED BY '{PASSWORD}' WITH GRANT OPTION")
+
+
+def _listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
