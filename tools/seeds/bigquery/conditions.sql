@@ -10,8 +10,8 @@ SELECT c.name, IFNULL(c.credit_limit, 0) AS credit_limit FROM customers AS c ORD
 -- name: emails_or_cities
 SELECT c.name, IFNULL(c.email, c.city) AS contact FROM customers AS c WHERE c.country = 'France';
 
--- name: customers_with_the_same_referrer
-SELECT a.name, b.name AS other FROM customers AS a JOIN customers AS b ON a.referred_by IS NOT DISTINCT FROM b.referred_by AND a.customer_id < b.customer_id WHERE a.country = 'Italy';
+-- name: others_with_the_same_referrer
+SELECT a.name, COUNT(*) AS others FROM customers AS a JOIN customers AS b ON a.referred_by IS NOT DISTINCT FROM b.referred_by AND a.customer_id < b.customer_id GROUP BY a.customer_id, a.name ORDER BY others DESC, a.name;
 
 -- name: customers_whose_email_is_not
 SELECT c.name FROM customers AS c WHERE c.email IS DISTINCT FROM 'hugo.silva1@example.com' AND c.country = 'Italy';
