@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -27,6 +27,7 @@ app.add_typer(corpus_app, name="corpus")
 app.add_typer(trace_app, name="trace")
 app.add_typer(dataset_app, name="dataset")
 
+_DATABASE = "flights, baseball, shop, a file, a folder or a URL."
 _DIALECT_NAMES = "bigquery, duckdb, mysql, oracle, postgres or sqlite."
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Dialect = Annotated[str, typer.Argument(help=_DIALECT_NAMES)]
@@ -42,7 +43,7 @@ RunItem = Annotated[
 @app.command()
 def build(
     dialect: Annotated[str, typer.Option(metavar="NAME", help=_DIALECT_NAMES)],
-    db: Annotated[str, typer.Option(metavar="DB", help="flights, baseball, shop, a file or a URL.")] = "flights",
+    db: Annotated[str, typer.Option(metavar="DB", help=_DATABASE)] = "flights",
     n: Annotated[int, typer.Option("-n", "--n", metavar="N", min=1, help="Pairs to keep.")] = 500,
     seed: Annotated[int, typer.Option(metavar="N", help="The same seed gives the same pairs.")] = 0,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="By default runs/DIALECT-DB-SEED.")] = None,
@@ -203,7 +204,7 @@ def dataset_stats(run: Run = None, json: Json = False) -> None:
 
 @app.command("exec")
 def execute(
-    db: Annotated[str, typer.Argument(metavar="DB", help="flights, baseball, shop, a file, a folder or a URL.")],
+    db: Annotated[str, typer.Argument(metavar="DB", help=_DATABASE)],
     sql: Annotated[str, typer.Argument(metavar="SQL", help="One query; @FILE reads a file, - standard input.")],
     dialect: Annotated[str, typer.Option(metavar="NAME", help=_DIALECT_NAMES)],
     seconds: Annotated[float, typer.Option(min=0.01, metavar="S", help="The time limit.")] = 10.0,
@@ -221,6 +222,33 @@ def execute(
     record = execution_record(execution, engine.version, engine.stand_in)
     _show(json, record, lambda console: show_execution(console, execution, engine.version))
     raise typer.Exit(execution.outcome is not Outcome.RUNS)
+
+
+@app.command()
+def compare(
+    db: Annotated[str, typer.Argument(metavar="DB", help=_DATABASE)],
+    dialect: Annotated[str, typer.Option(metavar="NAME", help=_DIALECT_NAMES)],
+    gold: Annotated[str, typer.Option(metavar="SQL", help="The query that is right; @FILE reads a file.")],
+    predicted: Annotated[str, typer.Option(metavar="SQL", help="The query to judge; @FILE reads a file.")],
+    predicted_dialect: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The prediction's dialect, if it is another.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Compare what two queries return; the exit code is 1 unless they match."""
+    from isogloss.graphs.compare_view import comparison_record, show_comparison
+    from isogloss.tools.engines import open_engine
+    from isogloss.tools.outcome import Outcome
+    from isogloss.tools.query_comparison import compare_queries
+
+    queries = _text(gold), _text(predicted)
+    with ExitStack() as stack:
+        engine = stack.enter_context(open_engine(dialect, db, workers=1))
+        other = open_engine(predicted_dialect, db, workers=1) if predicted_dialect else None
+        comparison = compare_queries(engine, *queries, apart=other and stack.enter_context(other))
+    record = comparison_record(comparison, engine.version, engine.stand_in)
+    _show(json, record, lambda console: show_comparison(console, comparison, engine.version))
+    raise typer.Exit(comparison.outcome is not Outcome.MATCH)
 
 
 @app.command()

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ..tools.compare import compare, is_vacuous
-from ..tools.determinism import arbitrary, tie_break_variants, volatile
+from ..tools.compare import is_vacuous
 from ..tools.outcome import Execution, Outcome
+from ..tools.stability import instability
 from .state import ItemState
 from .workbench import Workbench
 
@@ -19,7 +19,7 @@ def attempt_query(state: ItemState, bench: Workbench) -> tuple[dict[str, Any], l
     execution = bench.engine.execute(sql)
     outcome = execution.outcome
     if outcome is Outcome.RUNS:
-        outcome = Outcome.VACUOUS if is_vacuous(execution) else _stability(execution, sql, bench)
+        outcome = _judged(execution, bench)
     record = {
         "number": len(state.get("attempts", [])) + 1,
         "sql": sql,
@@ -35,14 +35,7 @@ def attempt_query(state: ItemState, bench: Workbench) -> tuple[dict[str, Any], l
     return record, [list(r) for r in execution.rows]
 
 
-def _stability(first: Execution, sql: str, bench: Workbench) -> Outcome:
-    """Run again: the variants with ties broken both ways if order decides anything, else the query itself."""
-    if volatile(sql, bench.dialect) or arbitrary(sql, bench.dialect):
-        return Outcome.NONDETERMINISTIC
-    for other in tie_break_variants(sql, bench.dialect, bench.schema) or [sql]:
-        again = bench.engine.execute(other)
-        if again.outcome is not Outcome.RUNS:
-            again = bench.engine.execute(sql)  # a variant the engine cannot run says nothing about the query
-        if compare(first, again, ordered=False) is not Outcome.MATCH:
-            return Outcome.NONDETERMINISTIC
-    return Outcome.RUNS
+def _judged(execution: Execution, bench: Workbench) -> Outcome:
+    if is_vacuous(execution):
+        return Outcome.VACUOUS
+    return Outcome.NONDETERMINISTIC if instability(bench.engine, execution) else Outcome.RUNS
