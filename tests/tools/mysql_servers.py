@@ -1,4 +1,4 @@
-"""A MariaDB server of the tests' own, with a data directory of its own, where the machine has MariaDB."""
+"""The servers MySQL is tested on: seekdb, and a MariaDB of the tests' own that stands for a user's."""
 
 import os
 import shutil
@@ -8,13 +8,47 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pymysql
 import pytest
+from isogloss.tools.engines.database import Database
+from isogloss.tools.engines.mysql_database import load, load_at
+from isogloss.tools.engines.pool import Pool
 from isogloss.tools.engines.scratch import Scratch
+from isogloss.tools.outcome import Limits, Outcome
+
+from .engines_here import skip_if_missing
+from .memory_source import small
 
 PASSWORD = "hunter2-secret"
+LIMITS = Limits(seconds=1, rows=100, result_bytes=2**20)
+SERVERS = ("seekdb", "MariaDB")
 _START_SECONDS = 60
+
+
+on_both = pytest.mark.parametrize("database", SERVERS, indirect=True, scope="module")
+on_seekdb = pytest.mark.parametrize("database", ["seekdb"], indirect=True, scope="module")
+on_mariadb = pytest.mark.parametrize("database", ["MariaDB"], indirect=True, scope="module")
+
+
+def rows(pool: Pool, sql: str) -> tuple[tuple[Any, ...], ...]:
+    """Return the rows of a statement that must run."""
+    execution = pool.execute(sql, LIMITS)
+    assert execution.outcome is Outcome.RUNS, execution
+    return execution.rows
+
+
+@contextmanager
+def loaded_in(server: str) -> Iterator[Database]:
+    """Yield the small source in a server; skips the test without it."""
+    if server == "MariaDB":
+        with mariadb_url() as url:
+            yield load_at(url, small())
+        return
+    skip_if_missing("mysql")
+    with closing(load(small(), LIMITS)) as database:
+        yield database
 
 
 @contextmanager
