@@ -162,6 +162,21 @@ ROWS: list[tuple[str, list[tuple[Any, ...]]]] = [
         [("Germany", 1)],
     ),
     ("SELECT COUNT(*) FROM orders WHERE TRUNC(ordered_at) BETWEEN DATE '2023-01-01' AND '31-JAN-23'", [(8,)]),
+    ("SELECT JSON_VALUE('{\"a\": {\"b\": [5, 7]}}', '$.a.b[1]' RETURNING NUMBER) FROM dual", [(7,)]),
+    (
+        "SELECT LAST_VALUE(credit_limit IGNORE NULLS) OVER (ORDER BY customer_id) FROM customers "
+        "WHERE customer_id BETWEEN 4 AND 6",
+        [(3400,), (3400,), (4400,)],
+    ),
+    (
+        "SELECT customer_id AS offset, CONNECT_BY_ISCYCLE FROM customers START WITH customer_id = 2 "
+        "CONNECT BY NOCYCLE customer_id = PRIOR customer_id",
+        [(2, 1)],
+    ),
+    (
+        "SELECT name FROM customers WHERE (customer_id, country) = ANY (SELECT 1, 'Germany' FROM dual)",
+        [("Hugo Silva",)],
+    ),
     ("SELECT COUNT(*) FROM (SELECT 10 deptno FROM dual) WHERE deptno = '10'", [(1,)]),
 ]
 
@@ -223,6 +238,12 @@ ERRORS: list[tuple[str, ErrorClass, str]] = [
 
 # Statements that are Oracle's but that the stand-in leaves to Oracle.
 UNSURE = [
+    "SELECT * FROM customers MATCH_RECOGNIZE (ORDER BY name MEASURES a.name AS n PATTERN (a) DEFINE a AS 1 = 1)",
+    "SELECT 1.5f FROM dual",
+    "SELECT MEDIAN(joined_on) FROM customers",
+    "SELECT LPAD('x', 5000) FROM dual",
+    "SELECT table_name FROM user_tables",
+    "SELECT JSON_VALUE('{', '$.a') FROM dual",
     'SELECT XMLELEMENT("a", name) FROM customers',
     "SELECT DBMS_RANDOM.VALUE FROM dual",
     "SELECT ROWID FROM customers",

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from ..session import UnsupportedError
 from .conversion import to_kind
-from .kinds import NUMBERS, POSTGRES_TYPES, Kind, OracleError, Value, inconsistent
+from .kinds import DATETIMES, NUMBERS, POSTGRES_TYPES, Kind, OracleError, Value, inconsistent
 from .scope import Scope
 from .values import value
 
@@ -128,6 +128,8 @@ def _count(node: exp.Anonymous, scope: Scope, over: str) -> Value:
 
 
 def _of_number(name: str, distinct: str, argument: Value, over: str) -> Value:
+    if name == "MEDIAN" and argument.kind in DATETIMES:
+        raise UnsupportedError("MEDIAN of dates")
     if argument.kind not in (*NUMBERS, Kind.TEXT, Kind.NULL):
         raise inconsistent(Kind.NUMBER, argument.kind)
     kind = Kind.DOUBLE if argument.kind is Kind.DOUBLE else Kind.NUMBER

@@ -92,8 +92,10 @@ def _(node: exp.Extract, scope: Scope) -> Value:
         Kind.DATE: _OF_DATES, Kind.TIMESTAMP: _OF_DATES + _OF_TIMES, Kind.DAYS: ("DAY", *_OF_TIMES),
         Kind.MONTHS: ("YEAR", "MONTH"),
     }  # fmt: skip
-    if said.kind in (Kind.TIMESTAMPTZ, Kind.NULL):
-        raise UnsupportedError(f"EXTRACT from {said.kind}")
+    if said.kind is Kind.NULL:
+        raise UnsupportedError("EXTRACT from NULL")
+    if said.kind is Kind.TIMESTAMPTZ:  # its fields are those of UTC
+        said = Value(f"(({said.sql}) AT TIME ZONE 'UTC')", Kind.TIMESTAMP)
     if name not in allowed.get(said.kind, ()):
         raise OracleError("ORA-30076", "invalid extract field for extract source")
     moment = f"justify_hours({said.sql})" if said.kind is Kind.DAYS else said.sql

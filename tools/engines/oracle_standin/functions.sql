@@ -25,7 +25,9 @@ SELECT oracle.rounded(CASE WHEN b = trunc(b) AND b >= 0 THEN power(a, b) ELSE po
 CREATE FUNCTION oracle.to_text(n numeric) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 DECLARE said text := trim_scale(n)::text;
 BEGIN
-  IF length(said) > 40 THEN PERFORM oracle.unsure('a number of more than 38 digits as text'); END IF;
+  IF length(ltrim(translate(said, '-.', ''), '0')) > 40 THEN
+    PERFORM oracle.unsure('a number of more than 40 digits as text');
+  END IF;
   RETURN regexp_replace(said, '^(-?)0\.', '\1.');
 END $$;
 CREATE FUNCTION oracle.to_number(said text) RETURNS numeric LANGUAGE plpgsql IMMUTABLE STRICT AS $$
@@ -117,9 +119,12 @@ BEGIN
   END LOOP;
   RETURN 0;
 END $$;
-CREATE FUNCTION oracle.pad(s text, width numeric, filler text, on_left boolean) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$
-SELECT CASE WHEN width < 1 THEN NULL WHEN on_left THEN lpad(s, trunc(width)::int, filler)
-  ELSE rpad(s, trunc(width)::int, filler) END $$;
+CREATE FUNCTION oracle.pad(s text, width numeric, filler text, on_left boolean) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+BEGIN
+  IF width > 4000 THEN PERFORM oracle.unsure('a text of more than 4000 bytes'); END IF;
+  RETURN CASE WHEN width < 1 THEN NULL WHEN on_left THEN lpad(s, trunc(width)::int, filler)
+    ELSE rpad(s, trunc(width)::int, filler) END;
+END $$;
 CREATE FUNCTION oracle.replace(s text, search text, other text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
 SELECT CASE WHEN search IS NULL THEN s ELSE nullif(replace(s, search, coalesce(other, '')), '') END $$;
 
