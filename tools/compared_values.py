@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from .literals import PATTERNS
+
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ)
-_PATTERNS = (exp.Like, exp.ILike, exp.Glob, exp.SimilarTo, exp.RegexpLike, exp.RegexpILike)
 _CASINGS = (exp.Lower, exp.Upper)
 _WRAPPERS = (exp.Cast, exp.Date, exp.DateStrToDate, exp.StrToDate, exp.Neg, exp.Paren, *_CASINGS)
 _ISO_DATE = "%Y-%m-%d"
@@ -23,8 +24,12 @@ def compared_values(tree: exp.Expr) -> list[tuple[str, exp.Expr, exp.Expr]]:
         (kind, operand, literal.this if isinstance(literal, _CASINGS) else literal)
         for node in tree.walk()
         for kind, operand, literal in _comparisons(node)
-        if _is_constant(literal) and operand.find(exp.Column, exp.AggFunc, exp.Query) and not isinstance(operand, _PLACES)
+        if _is_constant(literal) and _is_data(operand)
     ]
+
+
+def _is_data(operand: exp.Expr) -> bool:
+    return not isinstance(operand, _PLACES) and operand.find(exp.Column, exp.AggFunc, exp.Query) is not None
 
 
 def is_position(node: exp.Expr) -> bool:
@@ -44,7 +49,7 @@ def _comparisons(node: exp.Expr) -> Iterator[tuple[str, exp.Expr, exp.Expr]]:
     if isinstance(node, _COMPARISONS):
         yield "value", node.this, node.expression
         yield "value", node.expression, node.this
-    elif isinstance(node, _PATTERNS):
+    elif isinstance(node, PATTERNS):
         yield "pattern", node.this, node.expression
     elif isinstance(node, exp.Between):
         yield "value", node.this, node.args["low"]

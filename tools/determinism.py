@@ -39,7 +39,7 @@ def _decide(node: exp.Expr, dialect: str, schema: Schema, descending: bool) -> b
     if isinstance(node, exp.Window):
         return _decide_window(node, schema, descending)
     if is_collecting(node):
-        return dialect != "sqlite" and _decide_collected(node, descending)
+        return dialect != "sqlite" and _decide_collected(node, dialect, descending)
     if not isinstance(node, exp.Query):
         return False
     bare = isinstance(node, exp.Select) and dialect == "sqlite" and _decide_bare_columns(node, descending)
@@ -87,11 +87,15 @@ def _definition(window: exp.Window) -> exp.Window | None:
     return next((each for each in select.args.get("windows") or [] if each.this.name == window.alias), None)
 
 
-def _decide_collected(node: exp.Expr, descending: bool) -> bool:
+def _decide_collected(node: exp.Expr, dialect: str, descending: bool) -> bool:
     """Order what an aggregate collects by its own arguments; DISTINCT allows no other key (PostgreSQL)."""
     if is_windowed(node) or isinstance(node.parent, exp.WithinGroup):
         return False
+    if isinstance(node, exp.AnyValue) and dialect in ("bigquery", "mysql"):  # takes no ORDER BY, with or without HAVING MAX
+        node.replace((exp.Max if descending else exp.Min)(this=node.this))
+        return True
     place = _last_argument(node)
+    place = place.this if isinstance(place, exp.Limit) else place
     order = place if isinstance(place, exp.Order) else exp.Order(this=place.copy(), expressions=[])
     sorted_rows = not order.expressions and is_fed_in_order(node)
     if isinstance(order.this, exp.Distinct):
@@ -110,8 +114,10 @@ def _arguments(node: exp.Expr) -> Iterator[exp.Expr]:
     for name in ("this", "expression", "expressions"):
         value = node.args.get(name)
         for each in value if isinstance(value, list) else [value]:
+            while isinstance(each, exp.Limit | exp.Order):
+                each = each.this
             if isinstance(each, exp.Expr):
-                yield each.this if isinstance(each, exp.Order) else each
+                yield each
 
 
 def _last_argument(node: exp.Expr) -> exp.Expr:

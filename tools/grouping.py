@@ -72,8 +72,9 @@ def _has_aggregate(select: exp.Select) -> bool:
 
 
 def _is_windowed(node: exp.Expr) -> bool:
-    around = node.parent.parent if isinstance(node.parent, exp.Filter) else node.parent
-    return isinstance(around, exp.Window | exp.IgnoreNulls) and node.arg_key == "this"
+    while isinstance(node.parent, exp.Filter | exp.IgnoreNulls | exp.RespectNulls):
+        node = node.parent
+    return isinstance(node.parent, exp.Window) and node.arg_key == "this"
 
 
 def _is_kept(node: exp.Expr) -> bool:

@@ -13,6 +13,9 @@ from isogloss.tools.outcome import Outcome
 def test_every_example_runs_and_returns_rows(dialect: str) -> None:
     with open_engine(dialect, "shop") as engine:
         results = list(verify_corpus(load_corpus(dialect, "builtin"), engine))
+    unsupported = [r for r in results if r.execution.outcome is Outcome.UNSUPPORTED]
+    assert len(unsupported) <= (0.05 * len(results) if engine.stand_in else 0)
+    results = [r for r in results if r not in unsupported]
     failed = [(r.snippet.title, r.execution.error) for r in results if r.execution.outcome is not Outcome.RUNS]
     empty = [r.snippet.title for r in results if not r.execution.rows]
     assert (failed, empty) == ([], [])
