@@ -18,23 +18,31 @@ _NATIVE_TYPES = {
     ColumnType.OTHER: "STRING",
 }
 
-# By Google's own messages; the codes are GoogleSQL's status names, or the reasons of BigQuery's API
+# By Google's own messages. The codes are GoogleSQL's status names, or the reasons of BigQuery's API
 # (https://cloud.google.com/bigquery/docs/error-messages).
 _ERROR_PATTERNS = (
-    (r"^(PERMISSION_DENIED|accessDenied|readOnly)|Access Denied", ErrorClass.PERMISSION),
-    (r"^(UNAVAILABLE|backendError|internalError|ServiceUnavailable)", ErrorClass.ENGINE_LOST),
+    (r"^(PERMISSION_DENIED|accessDenied)|Access Denied", ErrorClass.PERMISSION),
+    (r"^(UNAVAILABLE|backendError|internalError|DefaultCredentialsError|RefreshError)", ErrorClass.ENGINE_LOST),
     (r"^(RESOURCE_EXHAUSTED|resourcesExceeded|bytesBilledLimitExceeded|quotaExceeded)", ErrorClass.RESOURCES),
-    (r"out of memory|memory limit|exceeds? (the )?max(imum)? allowed|too deeply nested", ErrorClass.RESOURCES),
+    (r"too deeply nested|exceeded limit for bytes billed|stack overflow", ErrorClass.RESOURCES),
     (r"division by zero", ErrorClass.DIVISION_BY_ZERO),
-    (r"Syntax error|Unclosed|Illegal (input|escape)|Statement not supported", ErrorClass.SYNTAX),
-    (r"subquery .*more than one (row|element|value)", ErrorClass.CARDINALITY),
-    (r"ambiguous|Duplicate (column|table alias)", ErrorClass.AMBIGUOUS),
-    (r"(Table|Dataset)(-valued function)? (is )?not found|does not match any table", ErrorClass.UNKNOWN_TABLE),
-    (r"Not found: (Table|Dataset)|Table .* was not found|must be qualified with a dataset", ErrorClass.UNKNOWN_TABLE),
+    (r"^\w+: (Syntax error|Illegal)|out of SELECT column number range|Natural join not supported", ErrorClass.SYNTAX),
+    (r"must have an immediately following ON|USING clause cannot|Query parameter .* not found", ErrorClass.SYNTAX),
+    (r"cannot be used with DISTINCT|must be a literal or query parameter", ErrorClass.SYNTAX),
+    (r"(More than|produced more than) one (element|value|row)", ErrorClass.CARDINALITY),
+    (r"ambiguous|Duplicate (column|alias|table alias)", ErrorClass.AMBIGUOUS),
+    (r"(Table|Dataset|Table-valued function) (is )?not found|does not match any table", ErrorClass.UNKNOWN_TABLE),
+    (r"Not found: (Table|Dataset)|was not found in location|qualified with a dataset", ErrorClass.UNKNOWN_TABLE),
     (r"Function not found", ErrorClass.UNKNOWN_FUNCTION),
-    (r"Unrecognized alias|alias .* not found", ErrorClass.UNKNOWN_TABLE),
-    (r"Unrecognized name|(Name|Column|Field( name)?) .*(not found|does not exist)", ErrorClass.UNKNOWN_COLUMN),
-    (r"Cannot access field", ErrorClass.TYPE_MISMATCH),
+    (r"Unrecognized name|(Name|Column|Field name) .*(not found|does not exist)", ErrorClass.UNKNOWN_COLUMN),
+    (r"neither grouped nor aggregated|Aggregations of aggregations|only allows aggregation", ErrorClass.GROUPING),
+    (r"(aggregat|analytic|window).*(not allowed|without an OVER|not support)", ErrorClass.GROUPING),
+    (r"OVER clause|HAVING clause|QUALIFY clause", ErrorClass.GROUPING),
+    (r"Could not cast literal|Invalid \S+ literal|A valid date part|must be at least", ErrorClass.INVALID_VALUE),
+    (r"^OUT_OF_RANGE|Bad \w+ value|overflow|null element", ErrorClass.INVALID_VALUE),
+    (r"No matching signature|Type not found|incompatible types|mismatched column count", ErrorClass.TYPE_MISMATCH),
+    (r"supertype|should return type|expects|does not support|must be|Cannot access", ErrorClass.TYPE_MISMATCH),
+    (r"Invalid cast|cannot be coerced|not (comparable|orderable|groupable)|is not allowed", ErrorClass.TYPE_MISMATCH),
 )
 
 BIGQUERY = Dialect(

@@ -8,6 +8,7 @@ The wheel ``zetasql`` brings Google's analyzer and reference evaluator as one We
 import ctypes
 import fcntl
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -29,13 +30,18 @@ from wasmtime import (
     WasiConfig,
     WasmtimeError,
 )
-from zetasql.core.exceptions import ServerError
 from zetasql.wasi import get_wasm_path
 
 from ..home import home
+from .session import TooLargeError
 
 _PAGE = 65536
 _SIZE_BYTES = 4  # of a size_t in 32-bit WebAssembly
+_ERROR = re.compile(r"Code: (\d+), Message: (.*)", re.DOTALL)
+_STATUS_CODES = (  # https://github.com/abseil/abseil-cpp/blob/master/absl/status/status.h
+    "OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED "
+    "RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS"
+).split()
 _FOREVER = 2**40  # ticks of a clock that only moves when somebody wants an interruption
 
 
@@ -45,6 +51,14 @@ class InterruptedCallError(Exception):
 
 class BrokenEvaluatorError(Exception):
     """The code stopped where it could not go on, as it does without memory; it cannot be used any more."""
+
+
+class EvaluatorError(Exception):
+    """GoogleSQL's own error: ``code`` is the name of its status code, the argument its message."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
 
 
 class Message(Protocol):
@@ -65,6 +79,7 @@ class Evaluator:
     """One running copy of the module, with linear memory of its own."""
 
     def __init__(self, compiled: Path) -> None:
+        self.is_usable = True
         self._engine = _engine()
         self._store = Store(self._engine)
         self._store.set_wasi(_time_zones_only())
@@ -78,11 +93,11 @@ class Evaluator:
         self._memory = memory
         self._run("_initialize")
 
-    def call(self, method: str, request: Message, answer: type[Answer]) -> Answer:
-        """Return what ``method`` of GoogleSQL's local service answers to ``request``.
+    def call(self, method: str, request: Message, answer: type[Answer], most: int = 2**32) -> Answer:
+        """Return what ``method`` of GoogleSQL's local service answers to ``request``, in ``most`` bytes.
 
-        Raises ``ServerError`` if it answers with an error, ``InterruptedCallError`` or
-        ``BrokenEvaluatorError`` if the code was stopped.
+        Raises ``EvaluatorError`` if it answers with an error, ``TooLargeError`` if with too much,
+        ``InterruptedCallError`` or ``BrokenEvaluatorError`` if the code was stopped.
         """
         data = request.SerializeToString()
         size_at = self._run("wasm_malloc", _SIZE_BYTES + len(data))
@@ -93,7 +108,9 @@ class Evaluator:
         size = int.from_bytes(self._buffer(size_at, _SIZE_BYTES), "little") if at else 0
         self._run("wasm_free", size_at)
         if not at:
-            raise ServerError.from_error_string(self._last_error())
+            raise self._last_error()
+        if size > most:
+            raise TooLargeError(f"more than {most} bytes of result")
         reply = bytes(self._buffer(at, size))
         self._run("wasm_free", at)
         return answer.FromString(reply)
@@ -134,13 +151,16 @@ class Evaluator:
         try:
             return int(function(self._store, *arguments) or 0)
         except Trap as trap:
+            self.is_usable = False
             if trap.trap_code is TrapCode.INTERRUPT:
                 raise InterruptedCallError from None
             raise BrokenEvaluatorError(str(trap.trap_code)) from None
 
-    def _last_error(self) -> str:
+    def _last_error(self) -> EvaluatorError:
         at, size = self._run("wasm_get_last_error"), self._run("wasm_get_last_error_size")
-        return bytes(self._buffer(at, size)).decode(errors="replace")
+        text = bytes(self._buffer(at, size)).decode(errors="replace")
+        parts = _ERROR.fullmatch(text)
+        return EvaluatorError(_STATUS_CODES[int(parts[1])], parts[2]) if parts else EvaluatorError("UNKNOWN", text)
 
     def _buffer(self, at: int, size: int) -> memoryview:
         start = ctypes.addressof(self._memory.data_ptr().contents)

@@ -1,14 +1,10 @@
 """Table paths: in BigQuery a table has a dataset and a project, in the evaluator's catalog only a name."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .bigquery_syntax import Syntax
 from .session import UnsupportedError
-
-# What may look like a path but is none: strings (plain, triple-quoted, raw) and comments.
-# https://cloud.google.com/bigquery/docs/reference/standard-sql/lexical
-_NO_PATHS = r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|--[^\n]*|#[^\n]*|/\*.*?\*/"
 
 
 class UnknownTableError(Exception):
@@ -22,39 +18,33 @@ class Dataset:
     name: str
     tables: tuple[str, ...]
 
-    def resolved(self, sql: str, paths: Sequence[tuple[str, ...]]) -> str:
-        """Return the query with each path of ``paths``, as the parser finds them, replaced by the table's name.
+    def resolved(self, sql: bytes, syntax: Syntax) -> bytes:
+        """Return the statement with every path to one of the tables replaced by the table's name.
 
         Raises ``UnknownTableError`` for a name in other letters, since table names are case-sensitive
         (https://cloud.google.com/bigquery/docs/reference/standard-sql/lexical#case_sensitivity), and
         ``UnsupportedError`` for wildcard tables and INFORMATION_SCHEMA.
         """
-        for path in paths:
-            parts = [part for segment in path for part in segment.split(".")]
-            if len(path) == 1 and path[0] in self.tables:
+        defined = {name.lower() for name, _ in syntax.defined}
+        for path in sorted(syntax.paths, key=lambda path: path.span, reverse=True):
+            parts = path.segments if len(path.segments) > 1 else tuple(path.segments[0].split("."))
+            if path.segments[0] in self.tables or path.segments[0].lower() in defined:
                 continue
             self._check(parts)
             if len(parts) > 1 and parts[-2] == self.name and parts[-1] in self.tables:
-                sql = _replaced(sql, parts)
+                sql = sql[: path.span.start] + f"`{parts[-1]}`".encode() + sql[path.span.end :]
         return sql
 
     def _check(self, parts: Sequence[str]) -> None:
         if any(part.upper() == "INFORMATION_SCHEMA" for part in parts):
             raise UnsupportedError("INFORMATION_SCHEMA is not loaded")
         if parts[-1].endswith("*"):
-            self._check_wildcard(".".join(parts))
+            self._check_wildcard(parts[-1].rstrip("*"))
         alike = [table for table in self.tables if table.lower() == parts[-1].lower()]
         if alike and parts[-1] not in alike:
             raise UnknownTableError(f"Table not found: {'.'.join(parts)}; Did you mean {alike[0]}?")
 
-    def _check_wildcard(self, path: str) -> None:
-        prefix = path.rpartition(".")[2].rstrip("*")
+    def _check_wildcard(self, prefix: str) -> None:
         if any(table.startswith(prefix) for table in self.tables):
             raise UnsupportedError("wildcard tables cannot be queried here")
-        raise UnknownTableError(f"{path} does not match any table.")
-
-
-def _replaced(sql: str, parts: Sequence[str]) -> str:
-    path = r"`?\s*\.\s*`?".join(map(re.escape, parts))
-    pattern = re.compile(rf"{_NO_PATHS}|(?<![\w.`])`?(?P<path>{path})`?(?![\w`])", re.DOTALL)
-    return pattern.sub(lambda found: f"`{parts[-1]}`" if found["path"] else found[0], sql)
+        raise UnknownTableError(f"{self.name}.{prefix}* does not match any table.")

@@ -2,21 +2,22 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from google.protobuf.empty_pb2 import Empty
-from zetasql.core.exceptions import ServerError, StatusCode
-from zetasql.wasi._pb2.zetasql.local_service import local_service_pb2 as service
-
 from ..outcome import Limits
 from .bigquery_language import analyzer_options
-from .bigquery_module import BrokenEvaluatorError, Evaluator, InterruptedCallError
+from .bigquery_memory import MemoryLimit
+from .bigquery_module import BrokenEvaluatorError, Evaluator, EvaluatorError, InterruptedCallError
 from .bigquery_paths import Dataset
-from .bigquery_values import decoded, field_names
-from .session import Result, Session, TimedOutError, UnsupportedError, bounded
+from .bigquery_query import Queries
+from .bigquery_values import checked_names, decoded
+from .session import RefusedError, Result, Session, TimedOutError, UnsupportedError, bounded
+
+# What GoogleSQL's evaluator, not BigQuery, cannot do, beside what it calls unimplemented.
+_EVALUATOR_LIMITS = ("Cannot generate arrays with more than", "exceeds max allowed output size of 1MB")
 
 
 class BigquerySession:
@@ -27,8 +28,9 @@ class BigquerySession:
         self._dataset = dataset
         self._evaluator = self._start()
         self._options = analyzer_options(self._evaluator)
-        note = f", sampled: {', '.join(sampled)}" if sampled else ""
-        self.version = f"BigQuery (GoogleSQL of zetasql {version('zetasql')}{note})"
+        self._limit = MemoryLimit()
+        note = f"; sampled: {', '.join(sampled)}" if sampled else ""
+        self.version = f"BigQuery (GoogleSQL, zetasql {version('zetasql')}{note})"
 
     def _start(self) -> Evaluator:
         evaluator = Evaluator(self._module)
@@ -36,44 +38,32 @@ class BigquerySession:
         return evaluator
 
     def run(self, sql: str, limits: Limits) -> Result:
-        """Run one query; raises what ``Session.run`` may and ``ServerError``."""
+        """Run one query; raises what ``Session.run`` may, ``EvaluatorError`` and ``UnknownTableError``."""
+        # Linear memory never shrinks, so what one statement took is given back with the evaluator.
+        if not self._evaluator.is_usable or self._limit.used() > limits.memory_bytes // 4:
+            self._replace()
+        self._limit.set(limits.memory_bytes)
         try:
             with self._stopped_after(limits.seconds):
                 return self._query(sql, limits)
         except InterruptedCallError:
-            self._replace()
             raise TimedOutError from None
         except BrokenEvaluatorError as error:
-            self._replace()
             raise MemoryError(str(error)) from None
-        except ServerError as error:
-            if error.code == StatusCode.UNIMPLEMENTED:
+        except EvaluatorError as error:
+            if error.code == "UNIMPLEMENTED" or any(limit in error.message for limit in _EVALUATOR_LIMITS):
                 raise UnsupportedError(error.message) from error
+            if error.message.startswith("Statement not supported"):
+                raise RefusedError("read_only") from error
             raise
 
     def _query(self, sql: str, limits: Limits) -> Result:
-        request = service.PrepareQueryRequest(
-            sql=self._resolved(sql), options=self._options, registered_catalog_id=self._catalog
-        )
-        prepared = self._evaluator.call("PrepareQuery", request, service.PrepareQueryResponse).prepared
-        evaluate = service.EvaluateQueryRequest(prepared_query_id=prepared.prepared_query_id)
-        try:
-            content = self._evaluator.call("EvaluateQuery", evaluate, service.EvaluateQueryResponse).content
-        finally:
-            with suppress(InterruptedCallError, BrokenEvaluatorError):
-                unprepare = service.UnprepareQueryRequest(prepared_query_id=prepared.prepared_query_id)
-                self._evaluator.call("UnprepareQuery", unprepare, Empty)
-        names = field_names([column.name for column in prepared.columns], "f{}_", 0)
-        types = [column.type for column in prepared.columns]
-        rows = (tuple(map(decoded, row.cell, types)) for row in content.table_data.row)
-        return Result(tuple(names), bounded(rows, limits))
-
-    def _resolved(self, sql: str) -> str:
-        language = self._options.language_options
-        request = service.ExtractTableNamesFromStatementRequest(sql_statement=sql, options=language)
-        answer = service.ExtractTableNamesFromStatementResponse
-        names = self._evaluator.call("ExtractTableNamesFromStatement", request, answer).table_name
-        return self._dataset.resolved(sql, [tuple(name.table_name_segment) for name in names])
+        queries = Queries(self._evaluator, self._catalog, self._options, limits.result_bytes)
+        statement = sql.encode()
+        found = queries.evaluated(self._dataset.resolved(statement, queries.syntax(statement)), checked_names)
+        types = [column.type for column in found.columns]
+        rows = (tuple(map(decoded, row.cell, types)) for row in found.rows)
+        return Result(checked_names(found.columns), bounded(rows, limits))
 
     @contextmanager
     def _stopped_after(self, seconds: float) -> Iterator[None]:
@@ -91,8 +81,7 @@ class BigquerySession:
 
     def error_code(self, error: Exception) -> str:
         """Return the name of GoogleSQL's status code."""
-        code = getattr(error, "code", None)
-        return code.name if isinstance(code, StatusCode) else type(error).__name__
+        return error.code if isinstance(error, EvaluatorError) else type(error).__name__
 
 
 def open_session(limits: Limits, url: str | None = None, **evaluator: Any) -> Session:

@@ -4,7 +4,8 @@ The encodings are those of https://github.com/google/googlesql/blob/master/googl
 """
 
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, localcontext
 from typing import Any
@@ -16,6 +17,11 @@ _FIRST_DAY = date(1970, 1, 1).toordinal()
 _NUMERIC_SCALE, _BIGNUMERIC_SCALE = 9, 38
 _DIGITS = 80  # more than the 77 of BIGNUMERIC
 _MONTH_SHIFT, _NANOS_MASK, _SIGN = 13, 0x3FF, 1 << 31
+
+
+class ResultError(Exception):
+    """BigQuery does not write such a result."""
+
 
 # The types a loaded column can have, by name.
 TYPES: dict[str, int] = {
@@ -82,8 +88,8 @@ def decoded(value: Any, type_: Any) -> Any:
     INTERVAL and RANGE come as BigQuery writes them in a cast to STRING.
     """
     kind = type_.type_kind
-    if kind == types.TYPE_ARRAY:  # BigQuery returns an ARRAY that is NULL as an empty one
-        return [decoded(element, type_.array_type.element_type) for element in value.array_value.element]
+    if kind == types.TYPE_ARRAY:
+        return _array(value, type_.array_type.element_type)
     if value.WhichOneof("value") is None:
         return None
     if kind == types.TYPE_STRUCT:
@@ -95,6 +101,28 @@ def decoded(value: Any, type_: Any) -> Any:
         low, high = (decoded(end, type_.range_type.element_type) for end in ends)
         return f"[{'UNBOUNDED' if low is None else low}, {'UNBOUNDED' if high is None else high})"
     return _DECODERS[kind](value)
+
+
+def _array(value: Any, element_type: Any) -> list[Any]:
+    """Return an ARRAY, an empty one for NULL; raises ``ResultError`` if one of its elements is NULL.
+
+    https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#array_nulls
+    """
+    elements = [decoded(element, element_type) for element in value.array_value.element]
+    if None in elements:
+        raise ResultError("Array cannot have a null element; error in writing field")
+    return elements
+
+
+def checked_names(columns: Iterable[Any]) -> tuple[str, ...]:
+    """Return a result's column names, as BigQuery names those without; raises ``ResultError`` for duplicates."""
+    named = field_names([column.name for column in columns], "f{}_", 0)
+    twice = sorted(name for name, count in Counter(map(str.lower, named)).items() if count > 1)
+    if twice:
+        raise ResultError(
+            f"Duplicate column names in the result are not supported. Found duplicate(s): {', '.join(twice)}"
+        )
+    return tuple(named)
 
 
 def field_names(names: list[str], pattern: str, first: int) -> list[str]:
