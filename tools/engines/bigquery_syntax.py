@@ -64,9 +64,7 @@ def syntax(statement: Any) -> Syntax:
     nodes = list(_nodes(statement))
     withs = [_span(node) for name, node in nodes if name == "ASTWithClauseProto"]
     return Syntax(
-        tuple(
-            _path(node.path_expr) for name, node in nodes if name == "ASTTablePathExpressionProto" and _is_path(node)
-        ),
+        tuple(_path(node.path_expr) for name, node in nodes if _is_table_path(name, node)),
         tuple(sorted(_subqueries(nodes), key=lambda subquery: (subquery.span.start, -subquery.span.end))),
         tuple((node.alias.id_string, _span(node)) for name, node in nodes if name == "ASTAliasedQueryProto"),
         min(withs, default=None),
