@@ -312,7 +312,7 @@ ESCAPES = {
     SQLITE: ("SELECT char(27) || '[2J' || 'x'", 'SELECT "\x1b[31mred"'),
     DUCKDB: ("SELECT chr(27) || '[2J' || 'x'", 'SELECT "\x1b[31mred"'),
     POSTGRES: ("SELECT chr(27) || '[2J' || 'x'", 'SELECT "\x1b[31mred"'),
-    MYSQL: ("SELECT concat(char(27), '[2J', 'x')", "SELECT `\x1b[31mred`"),
+    MYSQL: ("SELECT concat(char(27 USING utf8mb4), '[2J', 'x')", "SELECT `\x1b[31mred`"),
     BIGQUERY: ("SELECT concat(chr(27), '[2J', 'x')", "SELECT `\x1b[31mred`"),
     ORACLE: ("SELECT chr(27) || '[2J' || 'x' FROM dual", 'SELECT "\x1b[31mred" FROM dual'),
 }

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import pytest
+from isogloss.tools.dialects import DIALECTS
 from isogloss.tools.engines import Engine, engine_status, open_engine
 from isogloss.tools.engines.loading import Source
 
@@ -29,6 +30,9 @@ def skip_if_missing(dialect: str) -> None:
     """Skip the running test, with the reason, if the dialect's engine cannot be used here."""
     if reason := why_missing(dialect):
         pytest.skip(reason)
+
+
+PRESENT = tuple(dialect for dialect in DIALECTS if not why_missing(dialect))
 
 
 class Engines:

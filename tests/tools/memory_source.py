@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -79,6 +79,56 @@ EMPTY: Row = (2, None, *[None] * 11)
 ORPHAN: Row = (3, 99, "", Decimal(30), 2.0, *[None] * 7, "seven")
 
 
+ROWS = [FIRST, EMPTY, ORPHAN]
+
+
 def small() -> MemorySource:
     """Return two makers and three things; thing 3's maker does not exist, and one ``mixed`` is text."""
-    return MemorySource({MAKERS: [(1, "Acme"), (2, "Zenith")], THINGS: [FIRST, EMPTY, ORPHAN]})
+    return MemorySource({MAKERS: [(1, "Acme"), (2, "Zenith")], THINGS: ROWS})
+
+
+EDGES = Table(
+    "edges",
+    (
+        Column("edge_id", ColumnType.INTEGER, nullable=False),
+        *(Column(f"{kind}_value", kind) for kind in ColumnType if kind is not ColumnType.OTHER),
+    ),
+    primary_key=("edge_id",),
+)
+_INDIA = timezone(timedelta(hours=5, minutes=30))
+
+# What is hard to store, in the order of ``ColumnType``: one row a column each of extremes, then nothing.
+EDGE_ROWS: list[Row] = [
+    (
+        1,
+        2**63 - 1,
+        Decimal("123456789012345.678"),
+        0.1,
+        "it's \"quoted\", `ticked`, 100% \\N \\' %s ? :x",
+        date(1970, 1, 1),
+        time(0, 0),
+        datetime(1999, 12, 31, 23, 59, 59, 999999),  # noqa: DTZ001 - a timestamp without a zone is what is tested
+        datetime(2024, 3, 31, 3, 30, tzinfo=_INDIA),
+        True,
+        bytes(range(256)),
+    ),
+    (
+        2,
+        -(2**63),
+        Decimal("-0.001"),
+        -1.7976931348623157e308,
+        "Zoë \u6771\u4eac \U0001f389\n\ttab\r\n -- ; /*",
+        date(9999, 12, 31),
+        time(23, 59, 59, 123456),
+        datetime(1970, 1, 1),  # noqa: DTZ001
+        datetime(1999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
+        False,
+        b"\x00",
+    ),
+    (3, *[None] * 10),
+]
+
+
+def edges() -> MemorySource:
+    """Return the extremes of every column type, and a row of NULLs."""
+    return MemorySource({EDGES: EDGE_ROWS})
