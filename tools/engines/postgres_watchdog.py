@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
-_SHARED_BYTES = 512 * 2**20  # programs, libraries and shared buffers, mapped into every server process
+_SHARED_BYTES = 192 * 2**20  # programs, libraries and shared buffers, mapped into every server process
 
 # Data that lives for minutes need not survive a crash; one backend at a time needs no helpers.
 _SETTINGS = {
