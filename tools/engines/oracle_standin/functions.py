@@ -7,47 +7,17 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from ..session import UnsupportedError
-from . import date_formats, number_formats, regexps
+from . import regexps
 from .conversion import common_kind, to_kind
-from .kinds import DATETIMES, NUMBERS, POSTGRES_TYPES, Kind, OracleError, Value, inconsistent
+from .formatted import FORMATTED, values_of
+from .kinds import NUMBERS, Kind, OracleError, Value
 from .scope import Scope
-from .values import case, value
-
-_TRUNCATED_TO = {
-    **dict.fromkeys(("SYYYY", "YYYY", "YEAR", "SYEAR", "YYY", "YY", "Y"), "year"),
-    **dict.fromkeys(("IYYY", "IYY", "IY", "I"), "iyear"),
-    "Q": "quarter",
-    **dict.fromkeys(("MONTH", "MON", "MM", "RM"), "month"),
-    "WW": "yearweek", "IW": "week", "W": "monthweek",
-    **dict.fromkeys(("DDD", "DD", "J"), "day"),
-    **dict.fromkeys(("DAY", "DY", "D"), "sunday"),
-    **dict.fromkeys(("HH", "HH12", "HH24"), "hour"),
-    "MI": "minute",
-}  # fmt: skip
-_ROUNDED_TO = ("year", "quarter", "month", "day", "hour", "minute")
-_SECONDS = {"DAY": 86400, "HOUR": 3600, "MINUTE": 60, "SECOND": 1}
-_MONTHS = {"YEAR": 12, "MONTH": 1}
-
-
-def _values(node: exp.Anonymous, scope: Scope, least: int, most: int | None) -> list[Value]:
-    """Return the arguments of a call, of which there must be ``least`` to ``most``."""
-    if len(node.expressions) < least:
-        raise OracleError("ORA-00938", "not enough arguments for function")
-    if most is not None and len(node.expressions) > most:
-        raise OracleError("ORA-00939", "too many arguments for function")
-    return [value(each, scope) for each in node.expressions]
-
-
-def _literal(argument: Value, what: str) -> str:
-    if argument.literal is None:
-        raise UnsupportedError(f"{what} that is not written out")
-    return argument.literal
+from .values import case
 
 
 def _nvl(node: exp.Anonymous, scope: Scope) -> Value:
     """NVL: the second value becomes the kind of the first."""
-    first, second = _values(node, scope, 2, 2)
+    first, second = values_of(node, scope, 2, 2)
     kind = _leading_kind(first, second)
     return Value(f"coalesce({to_kind(first, kind)}, {to_kind(second, kind)})", kind)
 
@@ -61,20 +31,20 @@ def _leading_kind(first: Value, *others: Value) -> Kind:
 
 
 def _nvl2(node: exp.Anonymous, scope: Scope) -> Value:
-    tested, second, third = _values(node, scope, 3, 3)
+    tested, second, third = values_of(node, scope, 3, 3)
     kind = _leading_kind(second, third)
     said = f"(CASE WHEN {tested.sql} IS NOT NULL THEN {to_kind(second, kind)} ELSE {to_kind(third, kind)} END)"
     return Value(said, kind)
 
 
 def _coalesce(node: exp.Anonymous, scope: Scope) -> Value:
-    arguments = _values(node, scope, 2, None)
+    arguments = values_of(node, scope, 2, None)
     kind = common_kind([each.kind for each in arguments])
     return Value(f"coalesce({', '.join(to_kind(each, kind) for each in arguments)})", kind)
 
 
 def _nullif(node: exp.Anonymous, scope: Scope) -> Value:
-    first, second = _values(node, scope, 2, 2)
+    first, second = values_of(node, scope, 2, 2)
     kind = common_kind([first.kind, second.kind])
     if first.kind is Kind.NULL:
         raise OracleError("ORA-00932", "inconsistent datatypes: expected - got CHAR")
@@ -83,7 +53,7 @@ def _nullif(node: exp.Anonymous, scope: Scope) -> Value:
 
 def _decode(node: exp.Anonymous, scope: Scope) -> Value:
     """DECODE: NULL equals NULL; values are searched as the kind of the first, returned as the kind of the first."""
-    tested, *rest = _values(node, scope, 3, None)
+    tested, *rest = values_of(node, scope, 3, None)
     pairs = [(rest[n], rest[n + 1]) for n in range(0, len(rest) - 1, 2)]
     default = rest[-1] if len(rest) % 2 else None
     returned = [result for _, result in pairs] + ([default] if default else [])
@@ -103,7 +73,7 @@ def _extreme(function: str) -> Callable[[exp.Anonymous, Scope], Value]:
     """GREATEST and LEAST: NULL if any value is; all values become the kind of the first."""
 
     def said(node: exp.Anonymous, scope: Scope) -> Value:
-        arguments = _values(node, scope, 1, None)
+        arguments = values_of(node, scope, 1, None)
         kind = _leading_kind(*arguments)
         texts = [to_kind(each, kind) for each in arguments]
         nulls = " OR ".join(f"{text} IS NULL" for text in texts)
@@ -112,117 +82,14 @@ def _extreme(function: str) -> Callable[[exp.Anonymous, Scope], Value]:
     return said
 
 
-def _to_char(node: exp.Anonymous, scope: Scope) -> Value:
-    said, *model = _values(node, scope, 1, 2)
-    if not model or said.kind is Kind.TEXT:
-        if model and said.kind is Kind.TEXT:
-            said = Value(to_kind(said, Kind.NUMBER), Kind.NUMBER)
-        else:
-            return Value(to_kind(said, Kind.TEXT), Kind.TEXT)
-    form = _literal(model[0], "a format")
-    if said.kind in DATETIMES:
-        pattern = date_formats.written(form, said.kind is not Kind.DATE).replace("'", "''")
-        return Value(f"nullif(to_char({said.sql}, '{pattern}'), '')", Kind.TEXT)
-    if said.kind in (*NUMBERS, Kind.NULL):
-        number = to_kind(said, Kind.NUMBER)
-        return Value(f"oracle.format_number({number}, {number_formats.arguments(form)})", Kind.TEXT)
-    raise UnsupportedError(f"TO_CHAR of {said.kind}")
-
-
-def _to_datetime(kind: Kind) -> Callable[[exp.Anonymous, Scope], Value]:
-    """TO_DATE and TO_TIMESTAMP."""
-
-    def said(node: exp.Anonymous, scope: Scope) -> Value:
-        text, *model = _values(node, scope, 1, 2)
-        if not model:
-            return Value(to_kind(Value(text.sql, Kind.TEXT, literal=text.literal), kind), kind)
-        if text.kind not in (Kind.TEXT, Kind.NUMBER, Kind.NULL):
-            raise UnsupportedError("TO_DATE of a date")
-        pattern, fields = date_formats.read(_literal(model[0], "a format"), kind is not Kind.DATE)
-        quoted = pattern.replace("'", "''")
-        listed = ", ".join(f"'{field}'" for field in fields)
-        return Value(f"oracle.read_date({to_kind(text, Kind.TEXT)}, '{quoted}', ARRAY[{listed}]::text[])", kind)
-
-    return said
-
-
-def _to_number(node: exp.Anonymous, scope: Scope) -> Value:
-    said, *model = _values(node, scope, 1, 2)
-    if not model:
-        return Value(to_kind(said, Kind.NUMBER), Kind.NUMBER)
-    read = number_formats.read_arguments(_literal(model[0], "a format"))
-    return Value(f"oracle.to_number({to_kind(said, Kind.TEXT)}, {read})", Kind.NUMBER)
-
-
-def _trunc(node: exp.Anonymous, scope: Scope) -> Value:
-    said, *by = _values(node, scope, 1, 2)
-    if said.kind in DATETIMES:
-        return Value(f"oracle.trunc_date({to_kind(said, Kind.DATE)}, '{_unit(by)}')", Kind.DATE)
-    return _cut_number(said, by, "trunc")
-
-
-def _round(node: exp.Anonymous, scope: Scope) -> Value:
-    said, *by = _values(node, scope, 1, 2)
-    if said.kind in DATETIMES:
-        unit = _unit(by)
-        if unit not in _ROUNDED_TO:
-            raise UnsupportedError(f"a date rounded to a {unit}")
-        return Value(f"oracle.round_date({to_kind(said, Kind.DATE)}, '{unit}')", Kind.DATE)
-    return _cut_number(said, by, "round")
-
-
-def _unit(by: list[Value]) -> str:
-    if not by:
-        return "day"
-    if by[0].kind is not Kind.TEXT:
-        raise inconsistent(Kind.TEXT, by[0].kind)
-    name = _literal(by[0], "a unit").upper()
-    if name in ("CC", "SCC"):
-        raise UnsupportedError("a date cut to its century")
-    if name not in _TRUNCATED_TO:
-        raise OracleError("ORA-01898", "too many precision specifiers" if "-" in name else "bad precision specifier")
-    return _TRUNCATED_TO[name]
-
-
-def _cut_number(said: Value, by: list[Value], how: str) -> Value:
-    if said.kind is Kind.DOUBLE and not by:
-        return Value(f"{how}({said.sql})", Kind.DOUBLE)
-    digits = to_kind(by[0], Kind.NUMBER) if by else "0"
-    return Value(f"oracle.{how}_number({to_kind(said, Kind.NUMBER)}, {digits})", Kind.NUMBER)
-
-
-def _interval(units: dict[str, int], kind: Kind) -> Callable[[exp.Anonymous, Scope], Value]:
-    """NUMTODSINTERVAL and NUMTOYMINTERVAL."""
-
-    def said(node: exp.Anonymous, scope: Scope) -> Value:
-        amount, unit = _values(node, scope, 2, 2)
-        name = _literal(unit, "a unit").strip().upper()
-        if name not in units:
-            raise OracleError("ORA-01760", "illegal argument for function")
-        base = "secs" if kind is Kind.DAYS else "months"
-        number = f"{to_kind(amount, Kind.NUMBER)} * {units[name]}"
-        whole = f"({number})::float8" if kind is Kind.DAYS else f"round({number})::int"
-        return Value(f"justify_hours(make_interval({base} => {whole}))", kind)
-
-    return said
-
-
-def _as(kind: Kind) -> Callable[[exp.Anonymous, Scope], Value]:
-    def said(node: exp.Anonymous, scope: Scope) -> Value:
-        [given] = _values(node, scope, 1, 1)
-        return Value(f"({to_kind(given, kind)})::{POSTGRES_TYPES[kind]}", kind)
-
-    return said
-
-
 def _regexp(node: exp.Anonymous, scope: Scope) -> Value:
     """REGEXP_COUNT, REGEXP_INSTR, REGEXP_REPLACE and REGEXP_SUBSTR."""
-    return regexps.call(node.name.upper(), _values(node, scope, 2, 7))
+    return regexps.call(node.name.upper(), values_of(node, scope, 2, 7))
 
 
 def _grouping(node: exp.Anonymous, scope: Scope) -> Value:
     """GROUPING of one key; GROUPING_ID of several is the same with more digits."""
-    arguments = _values(node, scope, 1, 1 if node.name.upper() == "GROUPING" else None)
+    arguments = values_of(node, scope, 1, 1 if node.name.upper() == "GROUPING" else None)
     return Value(f"grouping({', '.join(each.sql for each in arguments)})", Kind.NUMBER)
 
 
@@ -234,18 +101,8 @@ SPECIAL: dict[str, Callable[[exp.Anonymous, Scope], Value]] = {
     "DECODE": _decode,
     "GREATEST": _extreme("greatest"),
     "LEAST": _extreme("least"),
-    "TO_CHAR": _to_char,
-    "TO_DATE": _to_datetime(Kind.DATE),
-    "TO_TIMESTAMP": _to_datetime(Kind.TIMESTAMP),
-    "TO_NUMBER": _to_number,
-    "TRUNC": _trunc,
-    "ROUND": _round,
-    "NUMTODSINTERVAL": _interval(_SECONDS, Kind.DAYS),
-    "NUMTOYMINTERVAL": _interval(_MONTHS, Kind.MONTHS),
-    "TO_BINARY_DOUBLE": _as(Kind.DOUBLE),
     **dict.fromkeys(regexps.FUNCTIONS, _regexp),
+    **FORMATTED,
     "GROUPING": _grouping,
     "GROUPING_ID": _grouping,
-    "TO_CLOB": _as(Kind.TEXT),
-    "TO_NCHAR": _as(Kind.TEXT),
 }

@@ -37,7 +37,7 @@ def text_literal(text: str) -> Value:
     """Return a text literal; Oracle takes an empty one for NULL."""
     if not text:
         return Value("NULL::text", Kind.TEXT, constant=True)
-    if "\\0" in text or "\0" in text:
+    if "\0" in text:
         raise UnsupportedError("a text with a zero character")
     quoted = text.replace("'", "''")
     return Value(f"'{quoted}'::text", Kind.TEXT, constant=True, literal=text)
