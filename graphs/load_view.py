@@ -31,7 +31,7 @@ def show_load(console: Console, report: LoadReport) -> None:
 
 def _cells(check: TableCheck) -> tuple[str | Text, ...]:
     rows = Text(f"{check.rows:,}", style="" if check.rows == check.source_rows else REJECTED)
-    sums: str | Text = "equal"
+    sums: str | Text = "equal, of a sample of the rows" if check.sampled else "equal"
     if check.differing:
         sums = Text("differ: " + strip_escapes(", ".join(check.differing)), style=REJECTED)
     return strip_escapes(check.table), f"{check.source_rows:,}", rows, str(check.columns), sums

@@ -91,7 +91,7 @@ def _decide_collected(node: exp.Expr, dialect: str, descending: bool) -> bool:
     """Order what an aggregate collects by its own arguments; DISTINCT allows no other key (PostgreSQL)."""
     if is_windowed(node) or isinstance(node.parent, exp.WithinGroup):
         return False
-    if isinstance(node, exp.AnyValue) and dialect in ("bigquery", "mysql"):  # takes no ORDER BY, with or without HAVING MAX
+    if isinstance(node, exp.AnyValue) and dialect in ("bigquery", "mysql"):  # takes no ORDER BY
         node.replace((exp.Max if descending else exp.Min)(this=node.this))
         return True
     place = _last_argument(node)

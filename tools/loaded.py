@@ -11,7 +11,7 @@ from typing import Any
 
 from .dialects import get_dialect
 from .engines import Engine
-from .engines.loading import Source, chunks
+from .engines.loading import Source, chosen, chunks
 from .engines.sampling import column_values
 from .errors import IsoglossError
 from .outcome import Limits, Outcome
@@ -23,13 +23,17 @@ _CHECKED_DIGITS = 15  # of a float, what every engine keeps
 
 @dataclass(frozen=True, slots=True)
 class TableCheck:
-    """One table compared: rows at the source and in the engine, and the columns whose checksums differ."""
+    """One table compared: rows at the source and in the engine, and the columns whose checksums differ.
+
+    Of a ``sampled`` table only the rows that were to be loaded count.
+    """
 
     table: str
     source_rows: int
     rows: int
     columns: int
     differing: tuple[str, ...]
+    sampled: bool = False
 
     @property
     def equal(self) -> bool:
@@ -47,13 +51,14 @@ def check_loaded(source: Source, engine: Engine) -> Iterator[TableCheck]:
     for original, table in zip(source.schema().tables, engine.schema().tables, strict=True):
         plain = [_PLAIN.get(column.type, str) for column in table.columns]
         empty_is_null = engine.dialect == "oracle"
-        rows, wanted = _checksums(source.rows(original.name), plain, empty_is_null)
+        kept = engine.sampled.get(table.name)
+        rows, wanted = _checksums(chosen(source.rows(original.name), kept), plain, empty_is_null)
         found = [_read(engine, table, column.name) for column in table.columns]
         sums = [_checksums(values, [text], empty_is_null) for values, text in zip(found, plain, strict=True)]
         differing = tuple(
             column.name for column, want, (_, [have]) in zip(table.columns, wanted, sums, strict=True) if want != have
         )
-        yield TableCheck(table.name, rows, len(found[0]), len(table.columns), differing)
+        yield TableCheck(table.name, rows, len(found[0]), len(table.columns), differing, kept is not None)
 
 
 def _read(engine: Engine, table: Table, column: str) -> tuple[tuple[Any, ...], ...]:

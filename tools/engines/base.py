@@ -1,5 +1,6 @@
 """What an engine is. Light to import: every child process does."""
 
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol, Self
 
 from ..outcome import Execution, Limits
@@ -7,11 +8,15 @@ from ..schema import Schema
 
 
 class Engine(Protocol):
-    """A database in a running system that executes one dialect; a context manager."""
+    """A database in a running system that executes one dialect; a context manager.
+
+    ``sampled`` has the numbers of the source's rows that a table holds of which not all were loaded.
+    """
 
     dialect: str
     version: str
     stand_in: bool
+    sampled: Mapping[str, Collection[int]]
 
     def schema(self) -> Schema:
         """Return the database's schema, with its source's keys and comments."""

@@ -15,10 +15,10 @@ from ..schema import Schema
 from .bigquery_language import language_options
 from .bigquery_module import Evaluator, compiled_module
 from .bigquery_paths import Dataset
-from .bigquery_sampling import chosen, kept_rows
+from .bigquery_sampling import kept_rows
 from .bigquery_values import TYPES, encoded
 from .database import Database
-from .loading import Plan, Source, plan
+from .loading import Plan, Source, chosen, plan
 from .scratch import Scratch
 
 
@@ -50,7 +50,7 @@ def load(source: Source, limits: Limits) -> Database:
         "dataset": Dataset(schema.name, tuple(table.name for table in loaded.tables)),
         "sampled": tuple(kept),
     }
-    return Database("bigquery", loaded, connect, scratch.close)
+    return Database("bigquery", loaded, connect, scratch.close, sampled=kept)
 
 
 def attach(place: str, schema: Schema) -> Database:

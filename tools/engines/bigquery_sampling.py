@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from ..schema import ForeignKey, Table
-from .loading import Plan, Row, Source
+from .loading import Plan, Row, Source, chosen
 
 # Scanning costs about 10 microseconds a row, so joining two tables of this size about half a second.
 MOST_ROWS = 10_000
@@ -25,11 +25,6 @@ def kept_rows(source: Source, plans: Iterable[Plan], most: int = MOST_ROWS) -> d
             referred = (_referred(source, each, by_name[table.name], kept) for each in known)
             kept[table.name] = _every(steps[table.name], source, by_name[table.name]).union(*referred)
     return kept
-
-
-def chosen(rows: Iterable[Row], kept: set[int] | None) -> Iterator[Row]:
-    """Yield the rows whose numbers are kept, all of them if ``kept`` is None."""
-    return (row for number, row in enumerate(rows) if kept is None or number in kept)
 
 
 def _referring_first(tables: list[Table]) -> Iterator[Table]:

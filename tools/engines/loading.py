@@ -1,6 +1,6 @@
 """What loading a source into any engine needs: how wide its values are, and rows that fit the columns."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -124,6 +124,11 @@ def _loaded_column(column: Column, width: Width) -> Column:
         type=ColumnType.TEXT if is_text else column.type,
         nullable=column.nullable or width.nulls,
     )
+
+
+def chosen(rows: Iterable[Row], kept: Collection[int] | None) -> Iterator[Row]:
+    """Yield the rows whose numbers are kept, all of them if ``kept`` is None."""
+    return (row for number, row in enumerate(rows) if kept is None or number in kept)
 
 
 def chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:

@@ -22,7 +22,7 @@ class PooledEngine:
     """An engine whose statements run in a pool of child processes."""
 
     def __init__(self, database: Database, workers: int, limits: Limits) -> None:
-        self.dialect, self.stand_in = database.dialect, database.stand_in
+        self.dialect, self.stand_in, self.sampled = database.dialect, database.stand_in, database.sampled
         self._database, self._limits = database, limits
         self._descriptor = get_dialect(database.dialect)
         self._samples: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
