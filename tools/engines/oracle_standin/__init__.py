@@ -4,7 +4,7 @@
 said in PostgreSQL with Oracle's meaning raises ``UnsupportedError``.
 """
 
-from . import arithmetic, calls, casts, conditions, hierarchy, json_values, windows  # noqa: F401 - each says how its expressions are rewritten
+from . import arithmetic, calls, casts, comparisons, hierarchy, json_values, windows  # noqa: F401 - each says how its expressions are rewritten
 from .gate import check
 from .kinds import Kind, OracleError
 from .parsing import parse, tokenize
