@@ -27,7 +27,8 @@ from isogloss.tools.outcome import ErrorClass, Limits, Outcome
 from isogloss.tools.schema import Schema
 
 from .engine_probes import WRITES
-from .memory_source import small
+from .engines_here import PRESENT, skip_if_missing
+from .memory_source import FIRST, small
 
 PASSWORD = "hunter2-secret"
 LIMITS = Limits(seconds=5)
@@ -47,12 +48,14 @@ def url_of(server: PostgresServer) -> str:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_session_alone_lets_nothing_change(dialect: str) -> None:
+    skip_if_missing(dialect)
     with closing(open_database(dialect, small(), LIMITS)) as database:
         pool = Pool(dialect, database.connect, 1, LIMITS)
         for sql in WRITES:
             execution = pool.execute(sql, LIMITS)
             assert execution.outcome in (Outcome.ERROR, Outcome.REJECTED), (sql, execution)
-        assert pool.execute("SELECT count(*), min(name) FROM things", LIMITS).rows == ((3, ""),)
+        first = FIRST[2] if dialect == "oracle" else ""  # in Oracle the empty text is NULL
+        assert pool.execute("SELECT count(*), min(name) FROM things", LIMITS).rows == ((3, first),)
         assert pool.execute("SELECT count(*) FROM makers", LIMITS).rows == ((2,),)
         pool.close()
 
@@ -140,7 +143,7 @@ sys.path.insert(0, sys.argv[1])
 from isogloss.tools.engines import open_engine
 from memory_source import small
 engines = [open_engine(dialect, small(), workers=1) for dialect in sys.argv[2:]]
-print(*[engine.execute("SELECT 1").outcome for engine in engines], flush=True)
+print(*[engine.execute("SELECT count(*) FROM things").outcome for engine in engines], flush=True)
 time.sleep(600)
 """
 
@@ -157,9 +160,9 @@ def start_elsewhere(*dialects: str, **how: str) -> "subprocess.Popen[str]":
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_nothing_outlives_us(how: signal.Signals) -> None:
-    process = start_elsewhere(*DIALECTS)
+    process = start_elsewhere(*PRESENT)
     family = descendants(process.pid)
-    assert len(family) >= 5  # a child each, the watchdog, the server
+    assert len(family) > len(PRESENT)  # a child each, and the servers with their watchdogs
     os.killpg(process.pid, how)  # as Ctrl-C in a terminal does
     process.wait()
     deadline = time.monotonic() + 10
@@ -187,7 +190,7 @@ def test_an_ordinary_user_can_open_every_engine() -> None:
         subprocess.run([sys.executable, "-c", "import isogloss"], user="nobody", check=True, cwd="/")
     except (PermissionError, subprocess.CalledProcessError):
         pytest.skip("this Python lies in a folder closed to other users")
-    process = start_elsewhere(*DIALECTS, user="nobody")
+    process = start_elsewhere(*PRESENT, user="nobody")
     process.kill()
     process.wait()
 
