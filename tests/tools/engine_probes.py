@@ -197,9 +197,26 @@ UNSTOPPABLE: list[tuple[str, str]] = [
     ("duckdb", "SELECT len(range(1, 50000000))"),
 ]
 
+# What would take more memory than there is: dialect, statement.
+HOGS: list[tuple[str, str]] = [
+    ("bigquery", f"SELECT LENGTH(STRING_AGG(REPEAT('x', 1000))) FROM {_MANY}"),
+    ("bigquery", f"SELECT ARRAY_LENGTH(ARRAY(SELECT t0.thing_id FROM {_MANY}))"),
+    ("duckdb", "SELECT list_sum(range(1, 300000000))"),
+    ("duckdb", "SELECT max(x) FROM (SELECT list(repeat('x', 1000)) AS x FROM range(3000000))"),
+    ("mysql", f"SELECT length(group_concat(repeat('x', 1000))) FROM {_MANY}"),
+    ("mysql", f"SELECT json_length(json_arrayagg(repeat('x', 1000))) FROM {_MANY}"),
+    ("oracle", f"SELECT max(n) FROM (SELECT row_number() OVER (ORDER BY rpad('x', 1000, 'x')) AS n FROM {_MANY})"),
+    ("postgres", "SELECT string_agg(repeat('x', 1000000), '') FROM generate_series(1, 600)"),
+    ("postgres", f"SELECT length(json_agg(t0)::text) FROM {_MANY}"),
+    (
+        "sqlite",
+        "WITH r(n, x) AS (SELECT 1, zeroblob(1000) UNION ALL SELECT n + 1, x FROM r) SELECT n FROM r ORDER BY x, n",
+    ),
+]
+
 # No text in Oracle is longer than 4000 bytes.
 ONE_HUGE_CELL = {
-    "bigquery": "SELECT ARRAY(SELECT REPEAT('x', 900000) FROM things)",
+    "bigquery": "SELECT ARRAY(SELECT REPEAT(REPEAT('x', 1000), 900) FROM things)",
     "duckdb": "SELECT repeat('x', 20000000)",
     "mysql": "SELECT repeat('x', 5000000)",
     "postgres": "SELECT repeat('x', 20000000)",

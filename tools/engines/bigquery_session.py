@@ -13,11 +13,11 @@ from .bigquery_memory import MemoryLimit
 from .bigquery_module import BrokenEvaluatorError, Evaluator, EvaluatorError, InterruptedCallError
 from .bigquery_paths import Dataset
 from .bigquery_query import Queries
-from .bigquery_values import checked_names, decoded
+from .bigquery_values import column_names, decoded_rows
 from .session import RefusedError, Result, Session, TimedOutError, UnsupportedError, bounded
 
 # What GoogleSQL's evaluator, not BigQuery, cannot do, beside what it calls unimplemented.
-_EVALUATOR_LIMITS = ("Cannot generate arrays with more than", "exceeds max allowed output size of 1MB")
+_EVALUATOR_LIMITS = ("Cannot generate arrays with more than", "Aggregate values are limited to")
 
 
 class BigquerySession:
@@ -60,10 +60,8 @@ class BigquerySession:
     def _query(self, sql: str, limits: Limits) -> Result:
         queries = Queries(self._evaluator, self._catalog, self._options, limits.result_bytes)
         statement = sql.encode()
-        found = queries.evaluated(self._dataset.resolved(statement, queries.syntax(statement)), checked_names)
-        types = [column.type for column in found.columns]
-        rows = (tuple(map(decoded, row.cell, types)) for row in found.rows)
-        return Result(checked_names(found.columns), bounded(rows, limits))
+        columns, rows = queries.evaluated(self._dataset.resolved(statement, queries.syntax(statement)), column_names)
+        return Result(column_names(columns), bounded(decoded_rows(columns, rows), limits))
 
     @contextmanager
     def _stopped_after(self, seconds: float) -> Iterator[None]:

@@ -5,9 +5,10 @@ The encodings are those of https://github.com/google/googlesql/blob/master/googl
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, localcontext
+from itertools import count
 from typing import Any
 
 from zetasql.wasi._pb2.zetasql.public import type_pb2 as types
@@ -93,9 +94,9 @@ def decoded(value: Any, type_: Any) -> Any:
     if value.WhichOneof("value") is None:
         return None
     if kind == types.TYPE_STRUCT:
-        names = field_names([field.field_name for field in type_.struct_type.field], "_field_{}", 1)
         fields = zip(value.struct_value.field, type_.struct_type.field, strict=True)
-        return dict(zip(names, (decoded(field, of.field_type) for field, of in fields), strict=True))
+        values = [decoded(field, of.field_type) for field, of in fields]
+        return dict(zip(_field_names(type_), values, strict=True))
     if kind == types.TYPE_RANGE:
         ends = (value.range_value.start, value.range_value.end)
         low, high = (decoded(end, type_.range_type.element_type) for end in ends)
@@ -114,21 +115,43 @@ def _array(value: Any, element_type: Any) -> list[Any]:
     return elements
 
 
-def checked_names(columns: Iterable[Any]) -> tuple[str, ...]:
-    """Return a result's column names, as BigQuery names those without; raises ``ResultError`` for duplicates."""
-    named = field_names([column.name for column in columns], "f{}_", 0)
-    twice = sorted(name for name, count in Counter(map(str.lower, named)).items() if count > 1)
+def column_names(columns: Sequence[Any]) -> tuple[str, ...]:
+    """Return a result's column names, as BigQuery numbers those without; raises ``ResultError`` for duplicates."""
+    if _is_struct_table(columns):
+        return _field_names(columns[0].type)
+    numbers = count()
+    anonymous = ("", "$")  # GoogleSQL's own names, such as $col1, begin with a dollar sign
+    names = [f"f{next(numbers)}_" if c.name[:1] in anonymous else c.name for c in columns]
+    return _checked(names, "column")
+
+
+def decoded_rows(columns: Sequence[Any], rows: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield a result's rows; a table of STRUCTs, which ``SELECT AS STRUCT`` makes, has their fields as columns."""
+    of = [column.type for column in columns]
+    if not _is_struct_table(columns):
+        yield from (tuple(map(decoded, row.cell, of)) for row in rows)
+        return
+    width = len(of[0].struct_type.field)
+    for row in rows:
+        struct = decoded(row.cell[0], of[0])
+        yield (None,) * width if struct is None else tuple(struct.values())
+
+
+def _is_struct_table(columns: Sequence[Any]) -> bool:
+    return [(c.name, c.type.type_kind) for c in columns] == [("", types.TYPE_STRUCT)]
+
+
+def _field_names(struct: Any) -> tuple[str, ...]:
+    fields = enumerate(struct.struct_type.field, start=1)
+    return _checked([field.field_name or f"_field_{number}" for number, field in fields], "field")
+
+
+def _checked(names: list[str], what: str) -> tuple[str, ...]:
+    twice = sorted(name for name, times in Counter(map(str.lower, names)).items() if times > 1)
     if twice:
-        raise ResultError(
-            f"Duplicate column names in the result are not supported. Found duplicate(s): {', '.join(twice)}"
-        )
-    return tuple(named)
-
-
-def field_names(names: list[str], pattern: str, first: int) -> list[str]:
-    """Return the names with those that are missing numbered by ``pattern``, from ``first`` on."""
-    numbers = iter(range(first, first + len(names)))
-    return [name if name and not name.startswith("$") else pattern.format(next(numbers)) for name in names]
+        found = ", ".join(twice)
+        raise ResultError(f"Duplicate {what} names in the result are not supported. Found duplicate(s): {found}")
+    return tuple(names)
 
 
 def _datetime(value: Any) -> datetime:
