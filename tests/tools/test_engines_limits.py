@@ -1,22 +1,22 @@
 """What happens when a statement, a child or a server does not behave."""
 
-import os
-import signal
-import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from isogloss.tools.dialects import DIALECTS
 from isogloss.tools.engines import Engine, open_engine
 from isogloss.tools.outcome import ErrorClass, Limits, Outcome
 
-from .engine_probes import MANY_ROWS, ONE_HUGE_CELL, RUNAWAY, UNSTOPPABLE
+from .engine_probes import HOGS, MANY_ROWS, ONE_HUGE_CELL, RUNAWAY, UNSTOPPABLE
 from .engines_here import Engines, one, skip_if_missing
 from .memory_source import small
+from .processes import MemoryWatch
 
 LIMITS = Limits(seconds=0.5, rows=100, result_bytes=2**20)
+# What a statement's processes may grow by beyond the limit: pages first used that all of a server share, and
+# seekdb's own gigabyte.
+SPARE_BYTES = {"postgres": 2**27, "oracle": 2**27, "mysql": 2**28 + 2**30}
 
 
 @pytest.fixture(scope="module")
@@ -71,51 +71,12 @@ def test_one_huge_cell_is_too_large(engines: Engines, dialect: str) -> None:
     assert goes_on(engine)
 
 
-@pytest.mark.parametrize(
-    ("dialect", "sql"),
-    [
-        ("postgres", "SELECT string_agg(repeat('x', 1000000), '') FROM generate_series(1, 600)"),
-        ("duckdb", "SELECT list_sum(range(1, 300000000))"),
-        ("duckdb", "SELECT max(x) FROM (SELECT list(repeat('x', 1000)) AS x FROM range(3000000))"),
-        (
-            "sqlite",
-            "WITH r(n, x) AS (SELECT 1, zeroblob(1000) UNION ALL SELECT n + 1, x FROM r) SELECT n FROM r ORDER BY x, n",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("dialect", "sql"), HOGS)
 def test_memory_is_bounded(dialect: str, sql: str) -> None:
     skip_if_missing(dialect)
-    limits = Limits(seconds=30, memory_bytes=2**28)
-    with open_engine(dialect, small(), workers=1, limits=limits) as engine:
+    limits = Limits(seconds=5, memory_bytes=2**28)
+    with open_engine(dialect, small(), workers=1, limits=limits) as engine, MemoryWatch() as watch:
         execution = engine.execute(sql)
-        assert (execution.outcome, execution.error_class) == (Outcome.ERROR, ErrorClass.RESOURCES)
+        assert execution.error_class is ErrorClass.RESOURCES or execution.outcome is Outcome.TIMEOUT, execution
         assert goes_on(engine)
-
-
-def children_of(process: int) -> list[int]:
-    """Return the ids of a process's children, from /proc."""
-    found = Path(f"/proc/{process}/task").glob("*/children")
-    return [int(child) for children in found for child in children.read_text().split()]
-
-
-def worker_of(dialect: str, known: set[int]) -> int:
-    """Return the id of the one worker process started since ``known``."""
-    for child in set(children_of(os.getpid())) - known:
-        if f"worker\0{dialect}" in Path(f"/proc/{child}/cmdline").read_text():
-            return child
-    raise AssertionError("no worker")
-
-
-@pytest.mark.parametrize("dialect", DIALECTS)
-def test_a_killed_child_is_an_error_and_is_replaced(dialect: str) -> None:
-    skip_if_missing(dialect)
-    known = set(children_of(os.getpid()))
-    with open_engine(dialect, small(), workers=1) as engine:
-        worker = worker_of(dialect, known)
-        timer = threading.Timer(0.3, os.kill, (worker, signal.SIGKILL))
-        timer.start()
-        execution = engine.execute(RUNAWAY[dialect])
-        timer.join()
-        assert (execution.outcome, execution.error_class) == (Outcome.ERROR, ErrorClass.ENGINE_LOST)
-        assert "SIGKILL" in str(execution.error)
-        assert goes_on(engine)
+    assert watch.grown < limits.memory_bytes + SPARE_BYTES.get(dialect, 2**26), watch.grown

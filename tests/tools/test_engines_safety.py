@@ -29,6 +29,7 @@ from isogloss.tools.schema import Schema
 from .engine_probes import WRITES
 from .engines_here import PRESENT, skip_if_missing
 from .memory_source import FIRST, small
+from .processes import descendants
 
 PASSWORD = "hunter2-secret"
 LIMITS = Limits(seconds=5)
@@ -128,13 +129,6 @@ def is_alive(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
-
-
-def descendants(process: int) -> list[int]:
-    """Return the ids of a process's descendants, from /proc."""
-    lists = [path.read_text().split() for path in Path(f"/proc/{process}/task").glob("*/children")]
-    children = [int(child) for found in lists for child in found]
-    return children + [deeper for child in children for deeper in descendants(child)]
 
 
 OPEN_AND_WAIT = """
