@@ -98,6 +98,11 @@ ROWS: list[tuple[str, list[tuple[Any, ...]]]] = [
         [("Paper Tray",), ("Wooden Train",)],
     ),
     ("SELECT COUNT(*) FROM customers WHERE ROWNUM = 2", [(0,)]),
+    ("SELECT COUNT(*) FROM customers WHERE ROWNUM = 1", [(1,)]),
+    (
+        "SELECT customer_id FROM customers WHERE customer_id IN (5, 6) ORDER BY email DESC",
+        [(6,), (5,)],  # NULL is the greatest
+    ),
     ("SELECT COUNT(*) FROM customers WHERE ROWNUM BETWEEN 1 AND 7", [(7,)]),
     (
         "SELECT name FROM customers ORDER BY credit_limit DESC NULLS LAST, name FETCH FIRST 5 PERCENT ROWS ONLY",
