@@ -4,7 +4,6 @@ from contextlib import closing
 from typing import Any
 
 from zetasql.wasi._pb2.zetasql.local_service import local_service_pb2 as service
-from zetasql.wasi._pb2.zetasql.proto.options_pb2 import ZetaSQLBuiltinFunctionOptionsProto
 from zetasql.wasi._pb2.zetasql.proto.simple_catalog_pb2 import SimpleCatalogProto
 from zetasql.wasi._pb2.zetasql.public.simple_table_pb2 import SimpleColumnProto, SimpleTableProto
 from zetasql.wasi._pb2.zetasql.public.type_pb2 import TypeProto
@@ -12,7 +11,7 @@ from zetasql.wasi._pb2.zetasql.public.type_pb2 import TypeProto
 from ..dialects import get_dialect
 from ..outcome import Limits
 from ..schema import Schema
-from .bigquery_language import language_options
+from .bigquery_language import function_options
 from .bigquery_module import Evaluator, compiled_module
 from .bigquery_paths import Dataset
 from .bigquery_sampling import kept_rows
@@ -59,10 +58,11 @@ def attach(place: str, schema: Schema) -> Database:
 
 
 def _catalog(source: Source, plans: list[Plan], kept: dict[str, set[int]], evaluator: Evaluator) -> Any:
-    functions = ZetaSQLBuiltinFunctionOptionsProto(language_options=language_options(evaluator))
     tables = [_table(each) for each in plans]
     request = service.RegisterCatalogRequest(
-        simple_catalog=SimpleCatalogProto(name="isogloss", table=tables, builtin_function_options=functions)
+        simple_catalog=SimpleCatalogProto(
+            name="isogloss", table=tables, builtin_function_options=function_options(evaluator)
+        )
     )
     for each in plans:
         content = request.table_content[each.table.name].table_data

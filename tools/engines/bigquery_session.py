@@ -8,16 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from ..outcome import Limits
-from .bigquery_language import analyzer_options
+from .bigquery_language import analyzer_options, is_beyond_evaluator
 from .bigquery_memory import MemoryLimit
 from .bigquery_module import BrokenEvaluatorError, Evaluator, EvaluatorError, InterruptedCallError
 from .bigquery_paths import Dataset
 from .bigquery_query import Queries
 from .bigquery_values import column_names, decoded_rows
 from .session import RefusedError, Result, Session, TimedOutError, UnsupportedError, bounded
-
-# What GoogleSQL's evaluator, not BigQuery, cannot do, beside what it calls unimplemented.
-_EVALUATOR_LIMITS = ("Cannot generate arrays with more than", "Aggregate values are limited to")
 
 
 class BigquerySession:
@@ -51,7 +48,7 @@ class BigquerySession:
         except BrokenEvaluatorError as error:
             raise MemoryError(str(error)) from None
         except EvaluatorError as error:
-            if error.code == "UNIMPLEMENTED" or any(limit in error.message for limit in _EVALUATOR_LIMITS):
+            if error.code == "UNIMPLEMENTED" or is_beyond_evaluator(error.message):
                 raise UnsupportedError(error.message) from error
             if error.message.startswith("Statement not supported"):
                 raise RefusedError("read_only") from error
