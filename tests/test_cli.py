@@ -14,6 +14,8 @@ from isogloss.graphs.cleaning import strip_escapes
 from isogloss.graphs.run_directory import ItemResult, RunDirectory
 from isogloss.graphs.trace import Step
 
+from .command_line import isogloss
+
 BROKEN, MENDED = "SELECT nam FROM airlines WHERE carrier = 'AA'", "SELECT name FROM airlines WHERE carrier = 'AA'"
 HEAVY = (
     "torch",
@@ -26,12 +28,6 @@ HEAVY = (
     "sqlalchemy",
     "psycopg",
 )
-
-
-def isogloss(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    settings = {**os.environ, "ISOGLOSS_HOME": str(cwd / "home"), **environment}
-    command = [sys.executable, "-m", "isogloss", *words]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=settings, timeout=120, check=False)
 
 
 @pytest.fixture
