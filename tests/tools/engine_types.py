@@ -63,6 +63,6 @@ OWN_VALUES: list[tuple[str, str, Any]] = [
     ("postgres", """'{"a": [1, null]}'::jsonb""", {"a": [1, None]}),
     ("postgres", "interval '36 hours'", timedelta(hours=36)),
     ("bigquery", "[1, 2]", [1, 2]),
-    ("bigquery", "STRUCT(1 AS a, ['x'] AS b)", {"a": 1, "b": ["x"]}),
+    ("bigquery", "[STRUCT(1 AS a, ['x'] AS b)]", [{"a": 1, "b": ["x"]}]),
     ("bigquery", "[STRUCT(1 AS a)]", [{"a": 1}]),
 ]
