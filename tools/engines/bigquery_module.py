@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Protocol, Self, TypeVar
 
 import tzdata
+from platformdirs import user_cache_path
 from wasmtime import (
     Config,
     Engine,
@@ -32,7 +33,6 @@ from wasmtime import (
 )
 from zetasql.wasi import get_wasm_path
 
-from ..home import home
 from .session import TooLargeError
 
 _PAGE = 65536
@@ -170,17 +170,18 @@ class Evaluator:
 def compiled_module(otherwise: Path) -> Path:
     """Return the file of machine code, compiled first if this machine has none (10-20 s, 1 GB).
 
-    It is kept under Isogloss's home, or in the folder ``otherwise`` where that cannot be written.
+    It is kept in the user's cache, whatever Isogloss's home is, or in the folder ``otherwise`` where that
+    cannot be written.
     """
     name = f"googlesql-{version('zetasql')}-wasmtime-{version('wasmtime')}.bin"
-    for folder in (home() / "engines", otherwise):
+    for folder in (user_cache_path("isogloss"), otherwise):
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
             with _locked(folder / f"{name}.lock"):
                 if not _is_usable(folder / name):
                     _compile(folder / name)
             return folder / name
-    raise OSError(f"neither {home()} nor {otherwise} can be written")
+    raise OSError(f"{otherwise} cannot be written")
 
 
 def _compile(path: Path) -> None:

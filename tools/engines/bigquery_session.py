@@ -85,4 +85,4 @@ def open_session(limits: Limits, url: str | None = None, **evaluator: Any) -> Se
         return BigquerySession(**evaluator)
     from .bigquery_cloud import CloudSession
 
-    return CloudSession(url, limits)
+    return CloudSession(url)

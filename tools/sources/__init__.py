@@ -74,6 +74,10 @@ def _at_url(url: str) -> Source:
     scheme, _, place = url.partition("://")
     if scheme.split("+")[0] in ("sqlite", "duckdb"):
         return open_source(place.removeprefix("/"))
+    if scheme == "bigquery":
+        from .bigquery_dataset import BigqueryDataset
+
+        return BigqueryDataset(url)
     from .server import ServerSource
 
     return ServerSource(url)
