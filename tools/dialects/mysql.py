@@ -24,7 +24,8 @@ _ERROR_PATTERNS = (
     (r"^(1064|1149|1221|1235|1248|357[3-7]|3667|5797):", ErrorClass.SYNTAX),
     (r"^(1049|1051|1109|1146|1250):", ErrorClass.UNKNOWN_TABLE),
     (r"^(1054|1193):", ErrorClass.UNKNOWN_COLUMN),
-    (r"^(1128|1305|1630):", ErrorClass.UNKNOWN_FUNCTION),
+    # 1370 is what a user who may only SELECT hears of any function that does not exist.
+    (r"^(1128|1305|1370|1630):", ErrorClass.UNKNOWN_FUNCTION),
     (r"^(1052|1060|1066):", ErrorClass.AMBIGUOUS),
     (r"^(1055|1056|1111|1140|1247|3029|3065|3593|5338):", ErrorClass.GROUPING),
     (r"^(1210|1222|1241|1267|1270|1271|1318|1353|1582|1583):", ErrorClass.TYPE_MISMATCH),
@@ -34,7 +35,7 @@ _ERROR_PATTERNS = (
         ErrorClass.INVALID_VALUE,
     ),
     (r"^1242:", ErrorClass.CARDINALITY),
-    (r"^(1044|1045|1142|1143|1227|1290|1345|1370|1698|1792):", ErrorClass.PERMISSION),
+    (r"^(1044|1045|1142|1143|1227|1290|1345|1698|1792):", ErrorClass.PERMISSION),
     (r"^(1037|1038|1041|1104|1114|1116|1301|1436|1931|3170|3636|4013|4019):", ErrorClass.RESOURCES),
     (r"^(20\d\d|1053|1152|115[89]|116[01]|ConnectionError):", ErrorClass.ENGINE_LOST),
 )
