@@ -64,7 +64,8 @@ class CloudSession:
 
     def _start(self, sql: str, end: float, **options: Any) -> QueryJob:
         config = QueryJobConfig(default_dataset=self._dataset, use_legacy_sql=False, **options)
-        return self._client.query(sql, job_config=config, timeout=_left(end), retry=None, job_retry=None)
+        job: QueryJob = self._client.query(sql, job_config=config, timeout=_left(end), retry=None, job_retry=None)
+        return job
 
     def _result(self, job: QueryJob, end: float, limits: Limits) -> Result:
         try:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from functools import cached_property
+from importlib import import_module
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -61,9 +62,8 @@ def place_of(url: str) -> Place:
 def connect(place: Place) -> Any:
     """Return a client of the project; raises ``UsageError`` without the package or credentials."""
     try:
-        from google.auth.credentials import AnonymousCredentials
-        from google.auth.exceptions import DefaultCredentialsError
-        from google.cloud import bigquery
+        bigquery: Any = import_module("google.cloud.bigquery")
+        auth: Any = import_module("google.auth")
     except ImportError as error:
         raise UsageError("BigQuery projects need a package: pip install 'isogloss[bigquery]'.") from error
     endpoint, path = place.options.get("api_endpoint"), place.options.get("credentials_path")
@@ -71,9 +71,9 @@ def connect(place: Place) -> Any:
     try:
         if path:
             return bigquery.Client.from_service_account_json(path, project=place.project, **options)
-        credentials = AnonymousCredentials() if endpoint else None
+        credentials = auth.credentials.AnonymousCredentials() if endpoint else None
         return bigquery.Client(place.project, credentials, **options)
-    except (DefaultCredentialsError, OSError, ValueError) as error:
+    except (auth.exceptions.DefaultCredentialsError, OSError, ValueError) as error:
         raise UsageError("There are no credentials for BigQuery: run gcloud auth application-default login.") from error
 
 
