@@ -132,13 +132,13 @@ def _templates(config: BuildConfig) -> list[Template]:
 
 
 def _secrets(db: str) -> list[str]:
-    """Return what of a database's URL must never be written: its password."""
+    """Return what of a database's URL must never be written: its password, before the host or as a parameter."""
     if "://" not in db:
         return []
     from sqlalchemy import make_url
 
-    password = make_url(db).password
-    return [str(password)] if password else []
+    url = make_url(db)
+    return [str(password) for password in (url.password, url.query.get("password")) if password]
 
 
 def _identity(config: BuildConfig, corpus: Corpus, fingerprint: str, templates: list[Template]) -> dict[str, Any]:

@@ -13,7 +13,10 @@ _SHORTEST_SECRET = 8  # a shorter value would blank out ordinary text
 _ESCAPES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
 )
-_URL_PASSWORD = re.compile(r"(?P<before>://[^\s:/@]*:)[^\s/@]+(?=@)")
+# Before a URL's host, or among its parameters.
+_URL_PASSWORD = re.compile(
+    r"(?P<before>://[^\s:/@]*:)[^\s/@]+(?=@)|(?P<name>[?&](?:password|passwd|pwd|token|secret)=)[^\s&]+", re.IGNORECASE
+)
 _SECRET_NAME = re.compile(r"(_KEY|_TOKEN|_PWD|SECRET|PASSWORD|PASSWD)$", re.IGNORECASE)
 
 
@@ -37,7 +40,7 @@ class Cleaner:
 
     def text(self, text: str) -> str:
         """Return ``text`` safe to store and to show."""
-        clean = _URL_PASSWORD.sub(rf"\g<before>{REDACTED}", strip_escapes(text))
+        clean = _URL_PASSWORD.sub(rf"\g<before>\g<name>{REDACTED}", strip_escapes(text))
         return self._secrets.sub(REDACTED, clean) if self._secrets else clean
 
     def value(self, value: Any) -> Any:

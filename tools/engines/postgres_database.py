@@ -61,7 +61,10 @@ def attach(place: str, schema: Schema) -> Database:
 def _conninfo(place: str) -> str:
     from sqlalchemy import make_url
 
-    return make_url(place).set(drivername="postgresql").render_as_string(hide_password=False)
+    url = make_url(place).set(drivername="postgresql+psycopg")
+    # Not rendered as a URL: libpq would refuse what is not escaped as it wishes, and repeat the password.
+    _, parameters = url.get_dialect()().create_connect_args(url)
+    return psycopg.conninfo.make_conninfo("", **parameters)
 
 
 def _copy(source: Source, connection: "psycopg.Connection[tuple[Any, ...]]") -> Schema:
