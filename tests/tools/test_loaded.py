@@ -26,6 +26,14 @@ def test_every_engine_holds_what_its_source_does(dialect: str) -> None:
     assert [(check.table, check.rows, check.differing) for check in checks] == [("makers", 2, ()), ("things", 3, ())]
 
 
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_an_empty_table_is_a_table(dialect: str) -> None:
+    empty = MemorySource({MAKERS: [], THINGS: []})
+    with open_engine(dialect, empty, workers=1) as engine:
+        assert [(check.table, check.rows) for check in check_loaded(empty, engine)] == [("makers", 0), ("things", 0)]
+        assert engine.sample_values("makers", "name") == []
+
+
 def _changed(place: int, value: Any) -> MemorySource:
     source = small()
     row = source.tables[THINGS][0]

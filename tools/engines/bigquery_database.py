@@ -66,6 +66,7 @@ def _catalog(source: Source, plans: list[Plan], kept: dict[str, set[int]], evalu
     )
     for each in plans:
         content = request.table_content[each.table.name].table_data
+        content.SetInParent()  # also without rows
         names = [_type_name(native) for native in each.native_types]
         for row in chosen(each.rows(source), kept.get(each.table.name)):
             content.row.add().cell.extend(map(encoded, row, names))
