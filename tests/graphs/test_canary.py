@@ -1,4 +1,4 @@
-"""A database's password, and a key in the environment, are in no file of a run, no output, no error, no command line."""
+"""A database's password, and a key in the environment, are in no file of a run, no output and no error."""
 
 import os
 import subprocess

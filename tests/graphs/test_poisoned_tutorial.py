@@ -67,8 +67,8 @@ class Nobody:
 def test_its_examples_are_refused(place: Path) -> None:
     with open_engine("sqlite", str(place)) as engine:
         results = list(verify_corpus(load_corpus("sqlite", "poisoned"), engine))
-    outcomes = {result.sql.split()[0]: result.execution.outcome for result in results}
-    assert outcomes == {"DROP": Outcome.REJECTED, "DELETE": Outcome.REJECTED, "SELECT": Outcome.RUNS}
+    # DROP is no example at all, since only queries are.
+    assert [result.execution.outcome for result in results] == [Outcome.REJECTED, Outcome.RUNS]
 
 
 def test_a_build_from_it_keeps_only_queries(place: Path, tmp_path: Path) -> None:
