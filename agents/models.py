@@ -4,11 +4,28 @@ from langchain_core.language_models import BaseChatModel
 
 from ..tools.errors import UsageError
 
+CHOICES = "grammar, smollm2, hf:FOLDER, openai:NAME, anthropic:NAME, google_genai:NAME or ollama:NAME"
 
-def chat_model(spec: str) -> BaseChatModel:
-    """Return the chat model that ``spec`` names; raises ``UsageError`` for a model that is not to be had."""
+
+def chat_model(spec: str, base_url: str | None = None) -> BaseChatModel:
+    """Return the chat model that ``spec`` names: one of ``CHOICES``.
+
+    ``base_url`` is the address of a server that speaks OpenAI's protocol; it counts for ``openai:`` alone, so that
+    a run may have its generator there and its critic elsewhere. Weights are loaded here and shared by every model
+    of the same name. Raises ``UsageError`` for a model that is not to be had, with the command that would get it.
+    """
+    kind, _, name = spec.partition(":")
     if spec == "grammar":
         from .grammar.model import GrammarModel
 
         return GrammarModel()
-    raise UsageError(f"Unknown model '{spec}': this version knows 'grammar', the embedded model.")
+    if spec == "smollm2" or (kind == "hf" and name):
+        from .local_models.chat import local_model
+        from .local_models.smollm2 import smollm2_folder
+
+        return local_model(name or str(smollm2_folder()))
+    from .models_providers import PROVIDERS, provider_model
+
+    if kind in PROVIDERS and name:
+        return provider_model(PROVIDERS[kind], name, base_url if kind == "openai" else None)
+    raise UsageError(f"Unknown model '{spec}': choose {CHOICES}.")

@@ -1,22 +1,32 @@
 """Write a syntax tree as the SQL a person would write: ``x NOT IN (…)``, ``:value_1``."""
 
+import re
 from functools import lru_cache
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.generator import Generator
 
-_NEGATABLE = (exp.In, exp.Like, exp.ILike, exp.Glob, exp.Between)
+_BARE_SPANS = ("mysql", "bigquery")  # INTERVAL 3 DAY, where others write INTERVAL '3' DAY
+_ISO_DATE = re.compile(r"^\d{4}-\d\d-\d\d$")
+_NEGATABLE = (exp.In, exp.Like, exp.ILike, exp.Glob, exp.Between, exp.RegexpLike)
 
 
 def render(tree: exp.Expr, dialect: str) -> str:
     """Return ``tree`` as SQL of ``dialect``, on one line, without comments.
 
-    Differs from ``tree.sql(dialect)`` in four ways: a negation stands where people write it
-    (``IS NOT NULL``, ``NOT IN``), a placeholder is ``:name`` and a date literal ``DATE '…'`` in every dialect, and
-    Oracle's difference of sets is MINUS, since it knows EXCEPT from version 21 on only.
+    Differs from ``tree.sql(dialect)`` in five ways: a negation stands where people write it
+    (``IS NOT NULL``, ``NOT IN``), a placeholder is ``:name`` and a date literal ``DATE '…'`` in every dialect,
+    MySQL's and BigQuery's spans of time are ``INTERVAL 3 DAY``, MySQL's operator is REGEXP, and Oracle's difference
+    of sets is MINUS, since it knows EXCEPT from version 21 on only.
     """
     return _generator_class(dialect)(dialect=dialect, comments=False).generate(tree)
+
+
+def _with_regexp(generator: Generator, node: exp.Expr) -> str:
+    """Write MySQL's operator; only its function takes flags."""
+    flagged = bool(node.args.get("flag"))
+    return str(generator.function_fallback_sql(node) if flagged else generator.binary(node, "REGEXP"))
 
 
 @lru_cache
@@ -27,6 +37,8 @@ def _generator_class(dialect: str) -> type[Generator]:
         """``base`` with natural negations and one form of placeholder."""
 
         TRANSFORMS = {kind: write for kind, write in base.TRANSFORMS.items() if kind is not exp.DateStrToDate}
+        if dialect == "mysql":
+            TRANSFORMS[exp.RegexpLike] = _with_regexp
 
         def not_sql(self, expression: exp.Not) -> str:
             negated = expression.this
@@ -41,6 +53,20 @@ def _generator_class(dialect: str) -> type[Generator]:
 
         def datestrtodate_sql(self, expression: exp.DateStrToDate) -> str:
             return f"DATE {self.sql(expression, 'this')}"
+
+        def cast_sql(self, expression: exp.Cast, safe_prefix: str | None = None) -> str:
+            written = expression.this
+            literal = isinstance(written, exp.Literal) and written.is_string and _ISO_DATE.match(written.name)
+            if literal and expression.is_type(exp.DType.DATE) and dialect != "sqlite" and safe_prefix is None:
+                return f"DATE {self.sql(written)}"
+            return str(super().cast_sql(expression, safe_prefix))
+
+        def interval_sql(self, expression: exp.Interval) -> str:
+            amount = expression.this
+            if dialect in _BARE_SPANS and isinstance(amount, exp.Literal) and amount.name.isdigit():
+                expression = expression.copy()
+                expression.set("this", exp.Literal.number(amount.name))
+            return str(super().interval_sql(expression))
 
         def set_operation(self, expression: exp.SetOperation) -> str:
             said = str(super().set_operation(expression))

@@ -80,6 +80,39 @@ def _with_ties(tree: exp.Select, rng: random.Random) -> exp.Select | None:
     return tree
 
 
+def _percent(tree: exp.Select, rng: random.Random) -> exp.Select | None:
+    if tree.args.get("order") is None or tree.args.get("distinct"):
+        return None
+    options = exp.LimitOptions(rows=True, percent=True)
+    count = exp.Literal.number(rng.choice((5, 10, 20)))
+    tree.set("limit", exp.Fetch(direction="FIRST", count=count, limit_options=options))
+    return tree
+
+
+def _rownum(tree: exp.Select, rng: random.Random) -> exp.Select | None:
+    """Write the limit of an ordered query as a bound on ROWNUM around it, as Oracle did before FETCH."""
+    limit = tree.args.get("limit")
+    if tree.args.get("order") is None or not isinstance(limit, exp.Fetch | exp.Limit) or tree.args.get("with_"):
+        return None
+    count = limit.args["count"] if isinstance(limit, exp.Fetch) else limit.expression
+    if limit.args.get("limit_options") or tree.args.get("offset") or not isinstance(count, exp.Literal):
+        return None
+    tree.set("limit", None)
+    columns = [exp.column(name) for name in tree.named_selects]
+    return (
+        exp.select(*columns).from_(tree.subquery()).where(exp.LTE(this=exp.column("ROWNUM"), expression=count.copy()))
+    )
+
+
+def _with_rollup(tree: exp.Select, rng: random.Random) -> exp.Select | None:
+    """Say ``GROUP BY ROLLUP (a, b)`` as MySQL does, ``GROUP BY a, b WITH ROLLUP``."""
+    done = _totals(exp.Rollup)(tree, rng)
+    if done is not None:
+        keys = done.args["group"].expressions[0].expressions
+        done.set("group", exp.Group(expressions=keys, rollup=[exp.Rollup()]))
+    return done
+
+
 def _totals(
     kind: type[exp.Expr],
 ) -> Rewrite:
@@ -158,7 +191,10 @@ _REWRITES: dict[str, Rewrite] = {
     "QUALIFY": _qualify,
     "WITH TIES": _with_ties,
     "FETCH FIRST": _with_ties,
+    "PERCENT": _percent,
+    "ROWNUM": _rownum,
     "ROLLUP": _totals(exp.Rollup),
+    "WITH ROLLUP": _with_rollup,
     "CUBE": _totals(exp.Cube),
     "GROUP BY ALL": _group_by_all,
     "WINDOW": _named_window,

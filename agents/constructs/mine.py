@@ -9,7 +9,9 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from ...tools.literals import COMPARISONS, PATTERNS
+from ...tools.render import render
 from ..verbalise.selection import aggregates
+from .neutral import neutralise
 
 _FENCE = re.compile(r"```sql\s*\n(.*?)```", re.DOTALL)
 _KEYWORDS = re.compile(r"^Keywords:\s*(.+)$", re.MULTILINE)
@@ -41,6 +43,7 @@ _COMMON = {
     "CAST",
     "::",
 }
+_PSEUDO = {"LEVEL", "ROWNUM", "ROWID", "SYSDATE", "SYSTIMESTAMP", "CONNECT_BY_ISLEAF", "CONNECT_BY_ISCYCLE"}
 _DATE = re.compile(r"(^|_)(date|day|at|on|time|timestamp|ts|joined|launched|born|created|updated|year_start)$")
 _FLAG = re.compile(r"^(is|has)_|^(discontinued|active|enabled)$")
 _TEXT = re.compile(
@@ -90,21 +93,28 @@ def _showing(tree: exp.Select, keyword: str, dialect: str) -> Iterator[tuple[str
         return
     for chosen in tree.expressions:
         node = chosen.unalias()
-        if _shows(node, keyword, dialect) and not node.find(exp.Subquery, exp.Select):
+        if _shows(node, keyword, dialect) and _says_something(node):
             kind = "window" if node.find(exp.Window) else "figure" if aggregates(node) else "scalar"
             yield kind, slotted(node)
     where = tree.args.get("where")
     conjuncts = [] if where is None else list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
     for node in conjuncts:
-        if _shows(node, keyword, dialect) and not node.find(exp.Subquery, exp.Select):
+        if _shows(node, keyword, dialect) and _says_something(node):
             yield "predicate", slotted(node)
+
+
+def _says_something(node: exp.Expr) -> bool:
+    """A construct speaks of columns or counts rows: what is computed of constants alone says nothing of the data."""
+    columns = [column.name.upper() for column in node.find_all(exp.Column)]
+    said = bool(columns) or node.find(exp.Count) is not None
+    return said and not set(columns) & _PSEUDO and not node.find(exp.Subquery, exp.Select, exp.Prior)
 
 
 def _shows(node: exp.Expr, keyword: str, dialect: str) -> bool:
     if len({column.table for column in node.find_all(exp.Column)}) > 1:
         return False  # it speaks of two tables, and a slot belongs to one
     try:
-        sql = node.sql(dialect=dialect).upper()
+        sql = render(node, dialect).upper()
     except SqlglotError:
         return False
     if re.match(r"^\w", keyword):
@@ -114,15 +124,17 @@ def _shows(node: exp.Expr, keyword: str, dialect: str) -> bool:
 
 def slotted(node: exp.Expr) -> exp.Expr:
     """Return ``node`` with its columns as typed slots and its compared literals as placeholders."""
-    node = node.copy()
-    root = exp.Paren(this=node)
+    root = exp.Paren(this=node.copy())
+    for raw in list(root.find_all(exp.RawString)):
+        raw.replace(exp.Literal.string(raw.name))
+    neutralise(root)
     names: dict[str, str] = {}
     for column in list(root.find_all(exp.Column)):
         kind = column_kind_of(column.name)
         names.setdefault(column.name, f"{kind}_{90 + len(names)}")
         column.replace(exp.column(names[column.name]))
     for number, literal in enumerate(_compared(root), start=90):
-        pattern = isinstance(literal.parent, PATTERNS)
+        pattern = isinstance(literal.parent, (*PATTERNS, *_SEARCHES))
         literal.replace(exp.Placeholder(this=f"{'pattern' if pattern else 'value'}_{number}"))
     inner: exp.Expr = root.this
     inner.pop()
@@ -134,16 +146,28 @@ def _compared(root: exp.Expr) -> list[exp.Expr]:
     for literal in root.find_all(exp.Literal, bfs=False):
         if literal.arg_key == "flag":
             continue
-        if literal.this == "0":  # instr(x, 'e') > 0, x % 2 = 0: part of the construct, not a value to choose
-            continue
         node = literal.parent
+        if literal.this == "0" and not (node is not None and isinstance(node.this, exp.Column)):
+            continue  # instr(x, 'e') > 0, x % 2 = 0: part of the construct, not a value to choose
         holder: exp.Expr = literal
-        while isinstance(node, exp.Array | exp.Paren | exp.Any | exp.Cast | exp.Neg):
+        while isinstance(node, exp.Array | exp.Paren | exp.Any | exp.Cast | exp.Neg | exp.Unnest):
             holder = node if isinstance(node, exp.Cast | exp.Neg) else holder
             node = node.parent
-        if isinstance(node, (*COMPARISONS, *PATTERNS)) and holder is not root.this and node.find(exp.Column):
-            found.append(holder)
+        if isinstance(node, (*COMPARISONS, *PATTERNS, *_WITH_A_VALUE)) and node is not root and node.find(exp.Column):
+            found += [holder] if not isinstance(node, _WITH_A_VALUE) or _is_word_or_bound(literal, node) else []
     return found
+
+
+_SEARCHES = (exp.StrPosition, exp.Replace, exp.Contains, exp.StartsWith, exp.EndsWith)
+_WITH_A_VALUE = (exp.Least, exp.Greatest, *_SEARCHES)
+
+
+def _is_word_or_bound(literal: exp.Expr, node: exp.Expr) -> bool:
+    """Say whether a function's literal is one of the example's own values: a text looked for, a number compared."""
+    if isinstance(node, _SEARCHES):
+        sought = literal is node.args.get("substr") or literal is node.expression
+        return sought and isinstance(node.this, exp.Column) and bool(re.search(r"\w", literal.name))
+    return not literal.is_string
 
 
 def column_kind_of(name: str) -> str:
@@ -170,6 +194,9 @@ CLAUSES: dict[str, Callable[[exp.Select], bool]] = {
     "QUALIFY": lambda tree: tree.args.get("qualify") is not None,
     "WITH TIES": _ties,
     "FETCH FIRST": _ties,
+    "PERCENT": _ties,
+    "ROWNUM": lambda tree: tree.args["from_"].this.find(exp.Order) is not None,
+    "WITH ROLLUP": lambda tree: tree.find(exp.Rollup) is not None,
     "ROLLUP": lambda tree: tree.find(exp.Rollup) is not None,
     "CUBE": lambda tree: tree.find(exp.Cube) is not None,
     "GROUP BY ALL": lambda tree: bool(tree.args.get("group") and tree.args["group"].args.get("all")),

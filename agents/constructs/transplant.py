@@ -78,7 +78,7 @@ def _figure(tree: exp.Select, node: exp.Expr, alias: str, rng: random.Random) ->
     if tree.args.get("distinct") or any(p.find(exp.Window) for p in tree.expressions):
         return None
     plain = [p for p in tree.expressions if aggregates(p)]
-    if len(plain) > 1 and rng.random() < 0.6:
+    if len(plain) > 1 and rng.random() < 0.6 and not node.find(exp.GroupConcat, exp.ArrayAgg):
         plain[-1].unalias().replace(node)
         return _without_lost_order(tree)
     tree.append("expressions", _named(tree, node))
@@ -146,6 +146,8 @@ def _without_lost_order(tree: exp.Select) -> exp.Select:
 
 
 def _predicate(tree: exp.Select, node: exp.Expr, alias: str, rng: random.Random) -> exp.Select | None:
+    if isinstance(node, exp.Or | exp.Xor):
+        node = exp.paren(node)  # it goes beside other conditions
     where = tree.args.get("where")
     if where is not None and len(list(where.find_all(exp.Placeholder))) > 1:
         if isinstance(where.this, exp.And):

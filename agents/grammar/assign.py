@@ -10,9 +10,10 @@ from ..verbalise.naming import column_kind, column_phrase
 from .slots import Slot, Slots
 
 _NOT_ADDITIVE = re.compile(
-    r"degree|percent|\bper\b|rate|ratio|price|altitude|height|pressure|temp|humid|speed|\bage\b|score|rating|averag|visib|offset"
+    r"degree|percent|\bper\b|rate|ratio|price|altitude|height|pressure|temp|humid|speed|\bage\b|score|rating|averag|visib|offset|\bshare\b|fraction"
 )
 _NAMES_ONE = re.compile(r"(^|_)(name|title|email|phone|address|url)$", re.IGNORECASE)
+_CODE = re.compile(r"\b(code|codes|flag|id)\b")
 _DRAWS = 8  # draws per choice of tables before another is tried
 Assignment = dict[str, tuple[Table, dict[str, Column]]]
 
@@ -138,7 +139,8 @@ def _key_pairs(one: Table, other: Table, listed: bool) -> list[tuple[str, str]]:
         for a, b in zip(k.columns, k.referred_columns, strict=True)
     ]
     if one.name == other.name:
-        pairs += [(c, c) for c in (*one.primary_key, *(k.columns[0] for k in one.foreign_keys if len(k.columns) == 1))]
+        own = one.primary_key if listed or len(one.primary_key) > 1 else ()  # joined by it, a row meets only itself
+        pairs += [(c, c) for c in (*own, *(k.columns[0] for k in one.foreign_keys if len(k.columns) == 1))]
     if not pairs and listed:
         pairs = [
             (a.columns[0], b.columns[0])
@@ -161,6 +163,7 @@ def _assign_columns(
                 continue
             taken = {c.name for c in chosen.values()}
             options = [c for c in _candidates(table, name.split("_")[0], roles) if c.name not in taken]
+            options = _fitting(options, table, roles)
             if "alone" in roles:
                 options = [c for c in options if not _NAMES_ONE.search(c.name)]  # one row a group says nothing
             if not options:
@@ -168,6 +171,18 @@ def _assign_columns(
             chosen[name] = rng.choice(options)
         assignment[slot] = (table, chosen)
     return assignment
+
+
+def _fitting(options: list[Column], table: Table, roles: set[str]) -> list[Column]:
+    """Narrow columns to those that what is computed of them suits: times of day, fractions, texts of words."""
+    if "timed" in roles:
+        options = [c for c in options if c.type is not ColumnType.DATE]
+    if "fractional" in roles:
+        options = [c for c in options if column_kind(c) != "number" or c.type is not ColumnType.INTEGER]
+    if "worded" in roles:
+        wordy = [c for c in options if not _CODE.search(f"{c.name} {c.comment or ''}".lower())]
+        options = wordy or options
+    return options
 
 
 def _candidates(table: Table, kind: str, roles: set[str]) -> list[Column]:

@@ -18,7 +18,7 @@ from .assign import Assignment, assign
 from .names import name_outputs
 from .polish import polish
 from .slots import behind, read_slots, resolve
-from .values import compared_value, is_date, literal, pattern
+from .values import compared_value, in_case, is_date, literal, pattern
 
 
 class CannotFill(Exception):
@@ -69,20 +69,23 @@ def finish(filling: Filling, samples: dict[tuple[str, str], list[Any]]) -> exp.E
 
 
 _AMOUNT = re.compile(r"quantity|qty|units|count|number of|shares|hours")
+_SHARE = re.compile(r"share|discount|percent|rate\b|fraction")
 _PRICE = re.compile(r"price|cost|fee|rate|amount|salary|wage|pay")
 
 
 def _drop_odd_products(filling: Filling) -> None:
     """Keep ``a * b`` only for an amount and a price; of other products take the first factor."""
     for product in list(filling.tree.find_all(exp.Mul)):
-        places = [
-            _place(side, filling.assignment) if isinstance(side, exp.Column) else None
-            for side in (product.this, product.expression)
-        ]
+        columns = [side.find(exp.Column) for side in (product.this, product.expression)]
+        if product.find(exp.AggFunc, exp.Window) is not None:
+            continue
+        places = [_place(column, filling.assignment) if column is not None else None for column in columns]
         if None in places:
             continue
         said = [f"{c} {filling.schema.table(t).column(c).comment or ''}" for t, c in filter(None, places)]
-        if not any(_AMOUNT.search(a) and _PRICE.search(b) for a, b in (said, said[::-1])):
+        if not any(_AMOUNT.search(a) and _PRICE.search(b) for a, b in (said, said[::-1])) and not (
+            _SHARE.search(said[1]) and not isinstance(product.expression, exp.Column)
+        ):
             product.replace(product.this.copy())
 
 
@@ -103,7 +106,7 @@ def _place(column: exp.Column, assignment: Assignment) -> tuple[str, str] | None
 def _subject(holder: exp.Placeholder) -> exp.Expr:
     """Return what a placeholder is compared with."""
     node = holder.parent
-    while isinstance(node, exp.Paren | exp.Array | exp.Any | exp.Tuple):
+    while isinstance(node, exp.Paren | exp.Array | exp.Any | exp.Tuple | exp.Unnest | exp.Cast):
         node = node.parent
     if node is None:
         return holder
@@ -144,7 +147,7 @@ def _fill_literals(filling: Filling, samples: dict[tuple[str, str], list[Any]]) 
 
 def _comparison(holder: exp.Expr) -> exp.Expr:
     node = holder.parent
-    while isinstance(node, exp.Paren | exp.Array | exp.Any | exp.Tuple):
+    while isinstance(node, exp.Paren | exp.Array | exp.Any | exp.Tuple | exp.Unnest | exp.Cast):
         node = node.parent
     assert node is not None
     return node
@@ -163,7 +166,8 @@ def _value(
         subject = inner if not isinstance(inner, exp.Column) else subject
     if holder.name.startswith("pattern"):
         column = subject if isinstance(subject, exp.Column) else subject.find(exp.Column)
-        return pattern(comparison, known(column), rng) if column is not None else None
+        texts = [in_case(subject, v) if isinstance(v, str) else v for v in known(column)] if column is not None else []
+        return pattern(comparison, texts, rng)
     return compared_value(subject, comparison, known, rng, used)
 
 

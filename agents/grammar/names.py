@@ -19,9 +19,12 @@ def name_outputs(tree: exp.Expr, rng: random.Random) -> exp.Expr:
 
 def _rename_outputs(tree: exp.Expr) -> None:
     names: dict[str, str] = {}
-    for alias in tree.find_all(exp.Alias):
+    for alias in reversed(list(tree.find_all(exp.Alias))):  # inner ones first: outer names are made of theirs
         if _GENERATED.match(alias.alias) and alias.alias not in names:
-            names[alias.alias] = _unique(_output_name(alias.this), set(names.values()))
+            named = alias.this.copy()
+            for column in named.find_all(exp.Column):
+                column.set("this", exp.to_identifier(names.get(column.name, column.name)))
+            names[alias.alias] = _unique(_output_name(named), set(names.values()))
     for alias in tree.find_all(exp.Alias):
         if alias.alias in names:
             alias.set("alias", exp.to_identifier(names[alias.alias]))
@@ -37,8 +40,9 @@ def _output_name(node: exp.Expr) -> str:
         return _window_name(node)
     if isinstance(node, exp.Anonymous) and node.name.upper() == "ROUND":
         return _output_name(node.expressions[0])
-    if isinstance(node, exp.Sum) and isinstance(node.this, exp.Case):
-        return "matching_count" if isinstance(node.this.args["ifs"][0].args["true"], exp.Literal) else "matching_total"
+    if isinstance(node, exp.Sum) and isinstance(node.this, exp.Case | exp.If):
+        branch = node.this.args["ifs"][0] if isinstance(node.this, exp.Case) else node.this
+        return "matching_count" if isinstance(branch.args["true"], exp.Literal) else "matching_total"
     if isinstance(node, exp.Round | exp.Cast | exp.Paren | exp.Filter | exp.Coalesce):
         return _output_name(node.this)
     if isinstance(node, exp.WithinGroup):
@@ -60,8 +64,10 @@ def _output_name(node: exp.Expr) -> str:
     for kind, word in words.items():
         if isinstance(node, kind):
             return f"{word}_{tail}"
-    if isinstance(node, exp.Case | exp.If):
+    if isinstance(node, exp.Case | exp.If | exp.Nvl2 | exp.DecodeCase):
         return "label"
+    if isinstance(node, exp.CountIf) or (isinstance(node, exp.Sum) and isinstance(node.this.unnest(), exp.Predicate)):
+        return "matching_count"
     if isinstance(node, exp.Sub):
         return "difference"
     if isinstance(node, exp.Div):
@@ -69,7 +75,24 @@ def _output_name(node: exp.Expr) -> str:
     if isinstance(node, exp.TimestampTrunc | exp.DateTrunc):
         return f"{node.args['unit'].name.lower()}_start"
     name = node.name if isinstance(node, exp.Anonymous) else node.key
-    return f"{re.sub(r'[^a-z]', '', name.lower())[:12]}_{tail}".strip("_")
+    lead = next((word for kinds, word in _RESULTS.items() if isinstance(node, kinds)), "")
+    return f"{lead or re.sub(r'[^a-z]', '', name.lower())[:12]}_{tail or 'value'}"
+
+
+_RESULTS: dict[tuple[type[exp.Expr], ...], str] = {
+    (exp.TimeToStr, exp.ToChar, exp.NumberToStr): "formatted",
+    (exp.DateAdd, exp.DateSub, exp.AddMonths, exp.TimestampAdd, exp.DatetimeAdd, exp.Add): "shifted",
+    (exp.DateDiff, exp.TimestampDiff, exp.DatetimeDiff, exp.MonthsBetween): "span_of",
+    (exp.RegexpSubstr, exp.RegexpExtract): "match_in",
+    (exp.SubstringIndex, exp.Substring, exp.Left, exp.Right, exp.SplitPart, exp.Bracket): "part_of",
+    (exp.RegexpReplace, exp.Replace, exp.Translate): "changed",
+    (exp.StrPosition, exp.RegexpInstr): "position_in",
+    (exp.Trunc,): "whole",
+    (exp.Pad,): "padded",
+    (exp.DPipe, exp.Concat, exp.ConcatWs): "full",
+    (exp.SafeDivide,): "ratio_of",
+    (exp.Extract,): "part_of",
+}
 
 
 def _window_name(node: exp.Window) -> str:
@@ -84,7 +107,13 @@ def _window_name(node: exp.Window) -> str:
     }
     if type(function) in ranks:
         return ranks[type(function)]
-    lead = {exp.Lag: "previous", exp.Lead: "next", exp.FirstValue: "first", exp.LastValue: "last"}.get(type(function))
+    lead = {
+        exp.Lag: "previous",
+        exp.Lead: "next",
+        exp.FirstValue: "first",
+        exp.LastValue: "last",
+        exp.NthValue: "nth",
+    }.get(type(function))
     column = function.find(exp.Column)
     tail = column.name.lower() if column is not None else "rows"
     if lead is None:

@@ -5,7 +5,7 @@ import random
 from sqlglot import exp
 
 from ...tools.dialects import get_dialect
-from ...tools.schema import Schema
+from ...tools.schema import ColumnType, Schema
 from ...tools.transpile import can_order_nulls, nulls_first_by_default
 from .slots import items_of
 
@@ -18,13 +18,41 @@ def polish(tree: exp.Expr, schema: Schema, dialect: str, rng: random.Random) -> 
         _break_ties(select)
     for collected in list(tree.find_all(exp.GroupConcat, exp.ArrayAgg)):
         _collect_once(collected, dialect)
-    for key in tree.find_all(exp.Ordered):
-        _missing_last(key, schema, dialect)
+    order_missing_last(tree, schema, dialect)
+    _leave_dates(tree, schema)
+    for paren in list(tree.find_all(exp.Paren)):
+        if isinstance(paren.parent, exp.Func) and not isinstance(paren.parent, exp.Connector):
+            paren.replace(paren.this.copy())  # an argument needs no brackets of its own
     for select in list(tree.find_all(exp.Select)):
         _round_averages(select, rng)
     for division in tree.find_all(exp.Div) if get_dialect(dialect).cuts_division else ():
         _divide_exactly(division)
     return tree
+
+
+def order_missing_last(tree: exp.Expr, schema: Schema, dialect: str) -> None:
+    """Order NULLs last wherever there may be some and the dialect has words for it."""
+    for key in tree.find_all(exp.Ordered):
+        _missing_last(key, schema, dialect)
+
+
+def _leave_dates(tree: exp.Expr, schema: Schema) -> None:
+    """The date of a date is itself: ``DATE(joined_on)`` → ``joined_on``."""
+    for node in list(tree.find_all(exp.Date, exp.Cast)):
+        to_date = isinstance(node, exp.Date) or node.args["to"].is_type(exp.DType.DATE)
+        inner = node.this.this if isinstance(node.this, exp.Max | exp.Min) else node.this
+        if to_date and isinstance(inner, exp.Column) and _type_of(inner, schema) is ColumnType.DATE:
+            node.replace(node.this.copy())
+
+
+def _type_of(column: exp.Column, schema: Schema) -> ColumnType | None:
+    select = column.find_ancestor(exp.Select)
+    for item in items_of(select) if select is not None else ():
+        if isinstance(item, exp.Table) and column.table in ("", item.alias_or_name):
+            found = [c.type for t in schema.tables if t.name == item.name for c in t.columns if c.name == column.name]
+            if found:
+                return found[0]
+    return None
 
 
 def _divide_exactly(division: exp.Expr) -> None:
@@ -40,7 +68,7 @@ def _divide_exactly(division: exp.Expr) -> None:
 def _break_ties(select: exp.Select) -> None:
     """Extend ORDER BY … LIMIT by selected columns that are not keys of the order yet, two at most."""
     order, limit = select.args.get("order"), select.args.get("limit")
-    if order is None or limit is None or limit.args.get("limit_options") or select.args.get("distinct"):
+    if order is None or limit is None or _keeps_ties(limit) or select.args.get("distinct"):
         return
     ordered = {key.this.sql() for key in order.expressions}
     for chosen in select.expressions:
@@ -49,6 +77,11 @@ def _break_ties(select: exp.Select) -> None:
             continue
         if len(order.expressions) < 3:
             order.append("expressions", exp.Ordered(this=behind.copy()))
+
+
+def _keeps_ties(limit: exp.Expr) -> bool:
+    options = limit.args.get("limit_options")
+    return options is not None and bool(options.args.get("with_ties"))
 
 
 def _collect_once(node: exp.Expr, dialect: str) -> None:
@@ -75,6 +108,9 @@ def _may_be_missing(node: exp.Expr, place: exp.Expr, schema: Schema) -> bool:
         return False
     if isinstance(node, exp.Column):
         select = place.find_ancestor(exp.Select)
+        named = [c.this for c in select.expressions if c.alias == node.name] if select is not None else []
+        if named and not node.table and not isinstance(named[0], exp.Column):
+            return _may_be_missing(named[0], place, schema)
         tables = (
             [i.name for i in items_of(select) if isinstance(i, exp.Table) and node.table in ("", i.alias_or_name)]
             if select is not None

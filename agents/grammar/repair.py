@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from ...tools.schema import Schema
 from .other_values import compared_places, other_values
+from .polish import order_missing_last
 from .values import Samples
 
 _NO_FUNCTION = re.compile(r"function (?P<name>\w+)\((?P<types>[^)]*)\) does not exist")
@@ -45,10 +46,10 @@ def repair(failure: Failure, samples: Samples, rng: random.Random) -> tuple[exp.
         if not other_values(tree, failure.schema, samples, rng):
             raise CannotRepair("no value to change")
         return tree, "chose values that occur"
-    if failure.outcome == "nondeterministic":
-        return _complete_order(tree)
-    if failure.outcome == "too_large":
-        return _only_first(tree, rng)
+    if failure.outcome in ("nondeterministic", "too_large"):
+        cured = _complete_order(tree) if failure.outcome == "nondeterministic" else _only_first(tree, rng)
+        order_missing_last(tree, failure.schema, failure.dialect)
+        return cured
     missing = _NO_FUNCTION.search(failure.error)
     if missing:
         return _cast_argument(tree, missing["name"], missing["types"], failure)
@@ -144,7 +145,7 @@ def _extend_orders(tree: exp.Expr) -> int:
         order, limit = select.args.get("order"), select.args.get("limit")
         if limit is None and not (select.args.get("distinct") and select.args["distinct"].args.get("on")):
             continue
-        if limit is not None and limit.args.get("limit_options"):
+        if limit is not None and limit.args.get("limit_options") and limit.args["limit_options"].args.get("with_ties"):
             continue
         if order is None:
             order = exp.Order(expressions=[])

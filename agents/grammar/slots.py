@@ -18,8 +18,9 @@ class Slots:
 
     ``columns`` holds, per table slot, its column slots with the roles they play: ``measure`` for sums, averages
     and arithmetic, ``summed``, ``collected`` into lists, ``group`` for grouping, ``alone`` if nothing is joined
-    there, ``shown`` unless only compared. ``links`` are pairs of key slots that are joined, ``listed`` those where
-    one is looked up in a list of the other, ``paired`` the columns that a set operation puts under each other.
+    there, ``shown`` unless only compared, ``timed`` if its time of day matters, ``fractional`` if it is rounded,
+    ``worded`` if a function takes its text apart. ``links`` are pairs of key slots that are joined, ``listed`` those
+    where one is looked up in a list of the other, ``paired`` the columns that a set operation puts under each other.
     """
 
     columns: dict[str, dict[str, set[str]]] = field(default_factory=dict)
@@ -162,4 +163,27 @@ def _roles(column: exp.Column) -> set[str]:
         roles.add("group")
     if column.find_ancestor(exp.GroupConcat, exp.ArrayAgg, exp.JSONArrayAgg):
         roles.add("collected")
+    if isinstance(column.parent, exp.Func) and not isinstance(column.parent, (exp.AggFunc, *_NOT_COMPUTING)):
+        roles.add("measure")
+        if not isinstance(column.parent, _KEEPS_TEXT):
+            roles.add("worded")
+    if isinstance(column.parent, exp.Ceil | exp.Floor | exp.Trunc | exp.Round) and not column.find_ancestor(
+        exp.AggFunc
+    ):
+        roles.add("fractional")
+    if any(_TIMED.search(str(a)) for a in _functions_around(column)):
+        roles.add("timed")
     return roles
+
+
+_NOT_COMPUTING = (exp.Case, exp.If, exp.Cast, exp.And, exp.Or)
+_KEEPS_TEXT = (exp.Coalesce, exp.Concat, exp.ConcatWs, exp.Upper, exp.Lower, exp.Length, exp.Greatest, exp.Least)
+_TIMED = re.compile(r"\b(HOUR|MINUTE|SECOND|HOUR_MINUTE|HH24|HH|MI)\b|%H|%I|%i|^TIME\(", re.IGNORECASE)
+
+
+def _functions_around(column: exp.Column) -> Iterator[str]:
+    """Yield the calls that ``column`` is an argument of, as SQL, outermost last."""
+    node = column.parent
+    while isinstance(node, exp.Func | exp.Binary | exp.Unary | exp.Interval) and not isinstance(node, exp.Predicate):
+        yield node.sql()
+        node = node.parent

@@ -10,6 +10,21 @@ from sqlglot import exp
 
 Samples = Mapping[tuple[str, str], list[Any]]  # (table, column) → values from the database
 _COUNTS = (2, 3, 5, 10, 20)
+_SAME_KIND = (
+    exp.Paren,
+    exp.Alias,
+    exp.Cast,
+    exp.Round,
+    exp.Coalesce,
+    exp.Trim,
+    exp.Date,
+    exp.TsOrDsToDate,
+    exp.TsOrDsToTimestamp,
+    exp.TsOrDsToDatetime,
+    exp.DateAdd,
+    exp.DateSub,
+    exp.LastDay,
+)  # their result is like the column's values
 _RANKS = (exp.RowNumber, exp.Rank, exp.DenseRank)
 
 
@@ -41,7 +56,10 @@ def compared_value(
     taken: list[Any],
 ) -> Any | None:
     """Return a value to compare ``subject`` with in ``node``, unlike those ``taken``; None if nothing fits."""
-    if isinstance(subject, exp.Paren | exp.Alias | exp.Cast | exp.Round):
+    if isinstance(subject, exp.Upper | exp.Lower):
+        value = compared_value(subject.this, node, samples, rng, taken)
+        return in_case(subject, value) if isinstance(value, str) else None
+    if isinstance(subject, _SAME_KIND):
         return compared_value(subject.this, node, samples, rng, taken)
     if isinstance(subject, exp.Count) or (isinstance(subject, exp.Window) and isinstance(subject.this, exp.Count)):
         return rng.choice([c for c in _COUNTS if c not in taken] or [7])
@@ -55,14 +73,23 @@ def compared_value(
     known = [v for v in samples(column) if v is not None and v not in taken and str(v)[:10] not in taken]
     if not known:
         return None
+    if isinstance(subject, exp.Length):
+        return len(str(rng.choice(known)))
     if isinstance(subject, exp.Extract | exp.TimeToStr | exp.Year | exp.Month):
         return _date_part(subject, str(rng.choice(known)))
+    if isinstance(subject, exp.Func) and not isinstance(subject, exp.AggFunc) and isinstance(known[0], str):
+        return None  # what the function gives is unlike the column's own values
     value = _within(known, node, rng)
     if isinstance(subject, exp.Sum):
         return round_nicely(float(value) * rng.choice((2, 5, 10))) if isinstance(value, int | float) else None
     if isinstance(subject, exp.Mul) and isinstance(value, int | float):
         return round_nicely(float(value) * 2)
     return value
+
+
+def in_case(subject: exp.Expr, text: str) -> str:
+    """Return ``text`` in the case that UPPER or LOWER gives it."""
+    return text.upper() if isinstance(subject, exp.Upper) else text.lower() if isinstance(subject, exp.Lower) else text
 
 
 def _within(known: list[Any], node: exp.Expr, rng: random.Random) -> Any:
@@ -96,7 +123,7 @@ def _date_part(subject: exp.Expr, date: str) -> Any | None:
 
 
 def pattern(node: exp.Expr, known: list[Any], rng: random.Random) -> str | None:
-    """Return a pattern for LIKE, ILIKE, GLOB, SIMILAR TO or a regular expression that some known value matches."""
+    """Return a pattern for LIKE, ILIKE, GLOB, SIMILAR TO, a regular expression or a search that some value matches."""
     texts = [v for v in known if isinstance(v, str) and len(v) >= 2]
     if not texts:
         return None
@@ -106,8 +133,10 @@ def pattern(node: exp.Expr, known: list[Any], rng: random.Random) -> str | None:
     lead = (start.group() if start else "")[: rng.choice((1, 2, 3))] or text[0]
     if isinstance(node, exp.ILike | exp.RegexpILike):
         word, lead = word.lower(), lead.lower()
-    if isinstance(node, exp.StartsWith | exp.Contains):
-        return lead if isinstance(node, exp.StartsWith) else word
+    if isinstance(node, exp.StartsWith | exp.EndsWith):
+        return lead if isinstance(node, exp.StartsWith) else re.split(r"[^A-Za-z0-9]", text)[-1] or text[-1]
+    if isinstance(node, exp.Contains | exp.StrPosition | exp.Replace):
+        return word
     if isinstance(node, exp.RegexpLike | exp.RegexpILike):
         return f"^{lead}" if rng.random() < 0.6 else f"{word}$" if text.endswith(word) else word
     wild = "*" if isinstance(node, exp.Glob) else "%"

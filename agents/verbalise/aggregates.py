@@ -28,11 +28,15 @@ def aggregate(node: exp.Expr, scope: Scope) -> Phrase:
         return _percentile(node.args["quantile"], phrase(node.this, scope), isinstance(node, exp.PercentileDisc))
     if type(node) in lexicon.AGGREGATES:
         return _conditional(node, scope) or named_aggregate(lexicon.AGGREGATES[type(node)], node.this, scope)
+    if isinstance(node, exp.PercentileCont | exp.PercentileDisc) and isinstance(node.expression, exp.Literal):
+        return _percentile(node.expression, phrase(node.this, scope), isinstance(node, exp.PercentileDisc))
     raise Unsayable(node.key)
 
 
 def named_aggregate(word: str, argument: exp.Expr, scope: Scope) -> Phrase:
     """Return the phrase of an aggregate known by one word, such as ``average`` or ``total``."""
+    if word == lexicon.AGGREGATES[exp.ApproxDistinct]:
+        return Phrase(f"{word} {phrase(argument, scope).many()}")
     if isinstance(argument, exp.Distinct):
         inner = phrase(argument.expressions[0], scope)
         return inner.of(f"{word} of the different {inner.many()}")
@@ -54,8 +58,7 @@ def _count(node: exp.Count, scope: Scope) -> Phrase:
     if isinstance(counted, exp.Star) or (isinstance(counted, exp.Literal) and not counted.is_string):
         return Phrase(f"number of {scope.rows()}")
     if isinstance(counted, exp.Distinct):
-        said = [phrase(e, scope) for e in counted.expressions]
-        return Phrase(f"number of different {' and '.join(p.many() for p in said)}")
+        return _count_different(counted.expressions, scope)
     if isinstance(counted, exp.Case):
         return Phrase(f"number of {scope.rows()} {_when(counted, scope)}")
     column = counted.find(exp.Column)
@@ -67,6 +70,21 @@ def _count(node: exp.Count, scope: Scope) -> Phrase:
     if counted.name in entity.keys:
         return Phrase(f"number of {plural(entity.noun)}")
     return Phrase(f"number of {scope.rows()} with a known {phrase(counted, scope).text}")
+
+
+def _count_different(counted: list[exp.Expr], scope: Scope) -> Phrase:
+    one = counted[0]
+    if isinstance(one, exp.Case | exp.If):  # COUNT(DISTINCT CASE WHEN … THEN x END)
+        branch = one.args["ifs"][0] if isinstance(one, exp.Case) else one
+        default = one.args.get("default" if isinstance(one, exp.Case) else "false")
+        if default is not None and not isinstance(default, exp.Null):
+            raise Unsayable("COUNT(DISTINCT) of a CASE with a default")
+        subject = phrase(branch.args["true"], scope).many()
+        return Phrase(f"number of different {subject} of {scope.rows()} {_when(one, scope)}")
+    said = [phrase(e, scope) for e in counted]
+    if len(said) > 1:
+        return Phrase(f"number of different combinations of {' and '.join(p.text for p in said)}")
+    return Phrase(f"number of different {said[0].many()}")
 
 
 def _count_if(node: exp.CountIf, scope: Scope) -> Phrase:
@@ -86,7 +104,11 @@ def _when(case: exp.Expr, scope: Scope) -> str:
 
 def _conditional(node: exp.Expr, scope: Scope) -> Phrase | None:
     """Say SUM/AVG of a CASE or IIF as a count, total or share of the rows that meet its condition."""
-    case = node.this
+    case = node.this.unnest()
+    if isinstance(case, exp.Predicate) and isinstance(node, exp.Sum):
+        from .predicates import clause
+
+        return Phrase(f"number of {scope.rows()} {clause(case, scope)}")
     if not isinstance(case, exp.Case | exp.If) or not isinstance(node, exp.Sum | exp.Avg):
         return None
     branch = case.args["ifs"][0] if isinstance(case, exp.Case) else case

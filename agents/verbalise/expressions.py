@@ -7,6 +7,7 @@ from typing import Any
 from sqlglot import exp
 
 from . import lexicon
+from .arithmetic import OPERATORS, operation, rounded
 from .naming import Phrase, listing
 from .scope import Scope, Unsayable
 
@@ -46,43 +47,12 @@ def _same(node: exp.Expr, scope: Scope) -> Phrase:
     return phrase(node.this, scope)
 
 
+def _day(node: exp.DateStrToDate, scope: Scope) -> Phrase:
+    return Phrase(node.name, "date", bare=True)
+
+
 def _negative(node: exp.Neg, scope: Scope) -> Phrase:
     return Phrase(f"-{phrase(node.this, scope).text}", bare=True)
-
-
-def _round(node: exp.Round, scope: Scope) -> Phrase:
-    inner = phrase(node.this, scope)
-    places = node.args.get("decimals")
-    if places is None or places.name == "0":
-        return inner.of(f"{inner.text} rounded to a whole number")
-    return inner.of(f"{inner.text} rounded to {places.name} decimal{'s' * (places.name != '1')}")
-
-
-_OPERATORS: dict[type[exp.Expr], str] = {
-    exp.Add: "{0} plus {1}",
-    exp.Mul: "{0} times {1}",
-    exp.Div: "{0} divided by {1}",
-    exp.IntDiv: "{0} divided by {1} as a whole number",
-    exp.Mod: "remainder of {0} divided by {1}",
-    exp.DPipe: "{0} followed by {1}",
-    exp.Nullif: "{0} (unless it is {1})",
-}
-
-
-def _operator(node: exp.Expr, scope: Scope) -> Phrase:
-    if isinstance(node, exp.Mul) and isinstance(node.this, exp.Literal) and node.this.this == "1.0":
-        return phrase(node.expression, scope)  # only there to divide exactly
-    left, right = phrase(node.this, scope), phrase(node.expression, scope)
-    if isinstance(node, exp.Sub):
-        kind = "date" if left.kind == "date" and right.kind in ("span", "number") else "number"
-        return Phrase(f"{left.text} minus {right.the()}", kind, left.unit if left.kind == "number" else "")
-    if isinstance(node, exp.Div) and isinstance(node.this, exp.Mul) and node.find(exp.Window) is None:
-        factor = node.this.expression
-        if isinstance(factor, exp.Literal) and float(factor.this) == 100:
-            return Phrase(f"percentage of {phrase(node.this.this, scope).the()} in {right.the()}")
-    words = _OPERATORS[type(node)].format(left.the(), right.the()).removeprefix("the ")
-    kind = "date" if left.kind == "date" else "text" if isinstance(node, exp.DPipe) else "number"
-    return Phrase(words, kind)
 
 
 def _coalesce(node: exp.Coalesce, scope: Scope) -> Phrase:
@@ -125,7 +95,22 @@ def _formatted(node: exp.TimeToStr, scope: Scope) -> Phrase:
     subject = phrase(node.this, scope)
     if shape in lexicon.FORMATS:
         return Phrase(f"{lexicon.FORMATS[shape]} of {subject.the()}", "text")
-    raise Unsayable(f"format {shape}")
+    mask = _mask(shape)
+    return Phrase(f"{subject.text} in the format '{mask}'", "text")
+
+
+_MASKS = {
+    "Y": "YYYY", "y": "YY", "m": "MM", "d": "DD", "H": "hh", "M": "mm", "S": "ss", "A": "weekday name",
+    "B": "month name", "a": "short weekday name", "b": "short month name", "-d": "D", "e": "D", "j": "day of the year",
+}  # fmt: skip
+
+
+def _mask(shape: str) -> str:
+    """Return a strftime format as a person writes it: ``%d.%m.%Y`` → ``DD.MM.YYYY``; raises ``Unsayable``."""
+    unknown = [code for code in re.findall(r"%(-?.)", shape) if code not in _MASKS]
+    if unknown:
+        raise Unsayable(f"format {shape}")
+    return re.sub(r"%(-?.)", lambda code: _MASKS[code[1]], shape)
 
 
 def _subquery(node: exp.Expr, scope: Scope) -> Phrase:
@@ -150,12 +135,24 @@ def _concatenated(node: exp.Expr, scope: Scope) -> Phrase:
 def _substring(node: exp.Substring, scope: Scope) -> Phrase:
     subject, start, length = phrase(node.this, scope), node.args.get("start"), node.args.get("length")
     if isinstance(start, exp.Neg) and length is None and scope.dialect != "postgres":
-        return Phrase(f"last {start.this.name} characters of {subject.the()}", "text")
+        return Phrase(f"last {_characters(start.this.name)} of {subject.the()}", "text")
     if start is None or length is None:
         raise Unsayable("substring without bounds")
-    if start.name == "1":
-        return Phrase(f"first {length.name} characters of {subject.the()}", "text")
-    return Phrase(f"{length.name} characters of {subject.the()} from position {start.sql()}", "text")
+    if not isinstance(length, exp.Literal) or not isinstance(
+        start.this if isinstance(start, exp.Neg) else start, exp.Literal
+    ):
+        raise Unsayable("substring with computed bounds")
+    if start.sql() == "1":
+        return Phrase(f"first {_characters(length.name)} of {subject.the()}", "text")
+    if isinstance(start, exp.Neg) and start.this.name == length.name and scope.dialect != "postgres":
+        return Phrase(f"last {_characters(length.name)} of {subject.the()}", "text")
+    if isinstance(start, exp.Neg):
+        raise Unsayable("substring counted from the end")
+    return Phrase(f"{_characters(length.name)} of {subject.the()} from position {start.sql()}", "text")
+
+
+def _characters(count: str) -> str:
+    return "character" if count == "1" else f"{count} characters"
 
 
 def _function(node: exp.Expr, scope: Scope) -> Phrase:
@@ -188,6 +185,12 @@ def arguments(node: exp.Expr) -> list[exp.Expr]:
     return found or list(node.expressions)
 
 
+def _whether(node: exp.Expr, scope: Scope) -> Phrase:
+    from .predicates import condition
+
+    return Phrase(f"whether {condition(node, scope)}", "flag")
+
+
 def _aggregate(node: exp.Expr, scope: Scope) -> Phrase:
     from .aggregates import aggregate
 
@@ -208,17 +211,16 @@ _SAYINGS: dict[type[exp.Expr] | tuple[type[exp.Expr], ...], Callable[[Any, Scope
     (
         exp.Alias,
         exp.Paren,
-        exp.Cast,
         exp.TsOrDsToTimestamp,
         exp.TsOrDsToDate,
         exp.TsOrDsToDatetime,
-        exp.DateStrToDate,
     ): _same,
+    exp.DateStrToDate: _day,
     exp.Neg: _negative,
     exp.Window: _window,
     (exp.Filter, exp.WithinGroup, exp.AggFunc, exp.JSONArrayAgg, exp.JSONBObjectAgg): _aggregate,
-    exp.Round: _round,
-    (exp.Sub, *_OPERATORS): _operator,
+    exp.Round: rounded,
+    (exp.Sub, *OPERATORS): operation,
     exp.Coalesce: _coalesce,
     (exp.Case, exp.If): _case,
     exp.Extract: _extract,
@@ -228,4 +230,5 @@ _SAYINGS: dict[type[exp.Expr] | tuple[type[exp.Expr], ...], Callable[[Any, Scope
     (exp.Greatest, exp.Least): _greatest,
     (exp.Concat, exp.ConcatWs): _concatenated,
     exp.Substring: _substring,
+    (exp.Is, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.RegexpLike, exp.In): _whether,
 }

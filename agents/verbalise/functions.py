@@ -1,21 +1,22 @@
-"""Noun phrases for functions that take more than words to say: dates and spans, parts of texts, shorthands for CASE."""
+"""Noun phrases for functions that take more than words to say: dates and spans, shorthands for CASE."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sqlglot import exp
 
 from . import lexicon
+from .arithmetic import precision
 from .expressions import phrase
 from .naming import Phrase
 from .scope import Scope, Unsayable
-
-_FIRST_MATCH_ONLY = ("postgres", "duckdb")  # elsewhere REGEXP_REPLACE replaces every match
+from .texts import TEXTS, in_format
 
 
 def function(node: exp.Expr, scope: Scope) -> Phrase | None:
     """Return the phrase of a function listed here, None for any other; raises ``Unsayable``."""
-    for kinds, say in _SAYINGS.items():
+    for kinds, say in (_SAYINGS | TEXTS).items():
         if isinstance(node, kinds):
             return say(node, scope)
     return None
@@ -61,10 +62,52 @@ def _months_between(node: exp.MonthsBetween, scope: Scope) -> Phrase:
 
 
 def _to_char(node: exp.ToChar, scope: Scope) -> Phrase:
-    model = node.text("format").upper()
-    if model not in lexicon.ORACLE_FORMATS:
-        raise Unsayable(f"format {model}")
-    return Phrase(f"{lexicon.ORACLE_FORMATS[model]} of {phrase(node.this, scope).the()}", "text")
+    subject, model = phrase(node.this, scope), node.text("format")
+    if not model:
+        return replace(subject, kind="text", origin=None)
+    if subject.kind == "date" and model.upper() in lexicon.ORACLE_FORMATS:
+        return Phrase(f"{lexicon.ORACLE_FORMATS[model.upper()]} of {subject.the()}", "text")
+    return in_format(subject, model)
+
+
+def _grouped_digits(node: exp.NumberToStr, scope: Scope) -> Phrase:
+    """Say MySQL's FORMAT(x, n)."""
+    if scope.dialect != "mysql" or not isinstance(node.args["format"], exp.Literal) or node.args.get("culture"):
+        raise Unsayable("a number as text")
+    said = f"{phrase(node.this, scope).text} written with thousands separators and {precision(node.args['format'])}"
+    return Phrase(said.replace("and a whole number", "and no decimals"), "text")
+
+
+def _day_after(node: exp.NextDay, scope: Scope) -> Phrase:
+    if not isinstance(node.expression, exp.Literal):
+        raise Unsayable("NEXT_DAY of a computed weekday")
+    return Phrase(f"first {node.expression.name.capitalize()} after {phrase(node.this, scope).the()}", "date")
+
+
+def _week(node: exp.Week, scope: Scope) -> Phrase:
+    mode = node.args.get("mode")
+    if scope.dialect != "mysql" or mode is None or mode.name != "3":
+        raise Unsayable("a week number by another rule than ISO's")
+    return Phrase(f"ISO week number of {phrase(node.this, scope).the()}")
+
+
+def _cast(node: exp.Cast, scope: Scope) -> Phrase:
+    """Say what a cast changes: a date cut to its day, a number rounded, a text cut; nothing else is worth words."""
+    subject, to = phrase(node.this, scope), node.args["to"]
+    if isinstance(node.this, exp.Literal) and node.this.is_string and to.is_type(*exp.DataType.TEMPORAL_TYPES):
+        return Phrase(node.this.name, "date", bare=True)
+    sizes = [size.name for size in to.expressions]
+    if to.is_type(exp.DType.DATE) and subject.timed:
+        return Phrase(f"date of {subject.the()}", "date")
+    if to.is_type(*exp.DataType.TEXT_TYPES) and sizes and not subject.bare:
+        return Phrase(f"first {sizes[0]} characters of {subject.the()}", "text")
+    if subject.kind != "number" or subject.bare:
+        return subject
+    if to.is_type(exp.DType.DECIMAL) and len(sizes) == 2:
+        return subject.of(f"{subject.text} rounded to {precision(exp.Literal.number(sizes[1]))}")
+    if to.is_type(*exp.DataType.INTEGER_TYPES) and not isinstance(node.this, exp.Count):
+        return subject.of(f"{subject.text} {'cut off' if scope.dialect == 'sqlite' else 'rounded'} to a whole number")
+    return subject
 
 
 def _cut(node: exp.Expr, scope: Scope) -> Phrase:
@@ -75,44 +118,7 @@ def _cut(node: exp.Expr, scope: Scope) -> Phrase:
         return Phrase(f"day of {subject.the()}", "date")
     if places is None or places.name == "0":
         return subject.of(f"whole part of {subject.the()}")
-    return subject.of(f"{subject.text} cut off after {places.name} decimal{'s' * (places.name != '1')}")
-
-
-def _padded(node: exp.Pad, scope: Scope) -> Phrase:
-    subject, fill = phrase(node.this, scope), node.args.get("fill_pattern")
-    side = "left" if node.args.get("is_left") else "right"
-    filling = f" with '{fill.name}'" if isinstance(fill, exp.Literal) and fill.name.strip() else " with spaces"
-    return Phrase(f"{subject.text} padded on the {side} to {node.expression.name} characters{filling}", "text")
-
-
-def _before_delimiter(node: exp.SubstringIndex, scope: Scope) -> Phrase:
-    count, delimiter = node.args["count"].sql(), node.args["delimiter"]
-    where = {"1": "before the first", "-1": "after the last"}.get(count)
-    if where is None or not isinstance(delimiter, exp.Literal):
-        raise Unsayable("a part between delimiters")
-    return Phrase(f"part of {phrase(node.this, scope).the()} {where} '{delimiter.name}'", "text")
-
-
-def _matched(node: exp.Expr, scope: Scope) -> Phrase:
-    pattern = node.expression
-    further = [name for name in ("position", "occurrence", "parameters", "group") if node.args.get(name)]
-    if further or not isinstance(pattern, exp.Literal) or "(" in pattern.name:
-        raise Unsayable("a regular expression with groups or further arguments")
-    return Phrase(f"first match of the pattern '{pattern.name}' in {phrase(node.this, scope).the()}", "text")
-
-
-def _replaced(node: exp.RegexpReplace, scope: Scope) -> Phrase:
-    pattern, by = node.expression, node.args.get("replacement")
-    further = [name for name in ("position", "occurrence", "modifiers") if node.args.get(name)]
-    if further or not isinstance(by, exp.Literal) or "\\" in by.name or "$" in by.name:
-        raise Unsayable("a replacement that refers to groups or has further arguments")
-    which = "the first match" if scope.dialect in _FIRST_MATCH_ONLY else "every match"
-    subject = phrase(node.this, scope).text
-    return Phrase(f"{subject} with {which} of the pattern '{pattern.name}' replaced by '{by.name}'", "text")
-
-
-def _capitalised(node: exp.Initcap, scope: Scope) -> Phrase:
-    return Phrase(f"{phrase(node.this, scope).text} with each word capitalised", "text")
+    return subject.of(f"{subject.text} cut off to {precision(places)}")
 
 
 def _ratio(node: exp.SafeDivide, scope: Scope) -> Phrase:
@@ -140,7 +146,8 @@ def _known_or_not(node: exp.Nvl2, scope: Scope) -> Phrase:
 def _date(node: exp.Date, scope: Scope) -> Phrase:
     if node.this is None or node.args.get("zone") or node.expressions:
         raise Unsayable("a date made of parts")
-    return Phrase(f"date of {phrase(node.this, scope).the()}", "date")
+    subject = phrase(node.this, scope)
+    return Phrase(f"date of {subject.the()}", "date") if subject.timed or subject.kind != "date" else subject
 
 
 def _truncation(node: exp.Expr) -> bool:
@@ -148,7 +155,15 @@ def _truncation(node: exp.Expr) -> bool:
 
 
 def _anonymous(node: exp.Anonymous, scope: Scope) -> Phrase | None:
+    name, given = node.name.upper(), node.expressions
+    if name in _SPANS and len(given) == 2 and isinstance(given[1], exp.Literal):
+        return Phrase(_span(given[0], exp.var(given[1].name)), "span", bare=True)
+    if name == "YEARWEEK" and len(given) == 2 and given[1].name in ("1", "3"):
+        return Phrase(f"ISO year and week of {phrase(given[0], scope).the()}")
     return _cut(node, scope) if _truncation(node) else None
+
+
+_SPANS = ("NUMTODSINTERVAL", "NUMTOYMINTERVAL")
 
 
 _SAYINGS: dict[type[exp.Expr] | tuple[type[exp.Expr], ...], Callable[[Any, Scope], Phrase | None]] = {
@@ -157,13 +172,12 @@ _SAYINGS: dict[type[exp.Expr] | tuple[type[exp.Expr], ...], Callable[[Any, Scope
     exp.AddMonths: _months_later,
     exp.MonthsBetween: _months_between,
     (exp.DateDiff, exp.TimestampDiff, exp.DatetimeDiff): _apart,
+    exp.Cast: _cast,
     exp.ToChar: _to_char,
+    exp.NumberToStr: _grouped_digits,
+    exp.NextDay: _day_after,
+    exp.Week: _week,
     exp.Trunc: _cut,
-    exp.Pad: _padded,
-    exp.SubstringIndex: _before_delimiter,
-    (exp.RegexpSubstr, exp.RegexpExtract): _matched,
-    exp.RegexpReplace: _replaced,
-    exp.Initcap: _capitalised,
     exp.SafeDivide: _ratio,
     exp.DecodeCase: _decoded,
     exp.Nvl2: _known_or_not,

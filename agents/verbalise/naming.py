@@ -97,7 +97,7 @@ def singular(noun: str) -> str:
 
 def plural(noun: str) -> str:
     """Return the plural of a noun phrase: of its head before ``of``/``with``, else of its last word."""
-    for joint in (" of ", " with ", " in "):
+    for joint in _JOINTS:
         if joint in noun:
             head, tail = noun.split(joint, 1)
             return plural(head) + joint + tail
@@ -110,6 +110,9 @@ def plural(noun: str) -> str:
     if re.search(r"[^aeiou]y$", last):
         return lead + last[:-1] + "ies"
     return noun + ("es" if re.search(r"(s|x|z|ch|sh)$", last) else "s")
+
+
+_JOINTS = (" (", " rounded ", " cut off ", " padded ", " plus ", " minus ", " divided ", " of ", " with ", " in ")
 
 
 def table_noun(table: Table) -> str:

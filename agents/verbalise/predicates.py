@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from ...tools.dialects import get_dialect
 from .expressions import phrase
+from .matching import matches
 from .naming import Phrase, listing
 from .scope import Scope, Unsayable, call_by_role, foreign_key, role_of
 
@@ -36,6 +36,16 @@ _OPPOSITE: dict[type[exp.Expr], type[exp.Expr]] = {
 }
 
 
+_CONTRARY: dict[type[exp.Expr], type[exp.Expr]] = {
+    exp.GT: exp.LTE,
+    exp.GTE: exp.LT,
+    exp.LT: exp.GTE,
+    exp.LTE: exp.GT,
+    exp.EQ: exp.NEQ,
+    exp.NEQ: exp.EQ,
+}
+
+
 def clause(node: exp.Expr, scope: Scope) -> str:
     """Return a relative clause for a row that satisfies ``node``; raises ``Unsayable`` when there is none."""
     if isinstance(node, exp.Paren):
@@ -44,6 +54,11 @@ def clause(node: exp.Expr, scope: Scope) -> str:
         return " and ".join(_inside_and(part, scope) for part in node.flatten())
     if isinstance(node, exp.Or):
         return " or ".join(clause(part, scope) for part in node.flatten())
+    if isinstance(node, exp.Xor):
+        one, other = clause(node.this, scope), clause(node.expression, scope)
+        return f"for which exactly one of two things holds: {one}, or {other}".replace(": whose ", ": its ").replace(
+            ", or whose ", ", or its "
+        )
     if isinstance(node, exp.Exists):
         return _exists(node, scope, negative=False)
     if isinstance(node, exp.Not) and isinstance(node.this, exp.Exists):
@@ -93,9 +108,15 @@ def _said(node: exp.Expr, scope: Scope, negative: bool = False) -> tuple[str, st
         | exp.RegexpILike
         | exp.SimilarTo
         | exp.StartsWith
+        | exp.EndsWith
         | exp.Contains,
     ):
-        return _matches(node, scope, negative)
+        return matches(node, scope, negative)
+    if isinstance(node, exp.Anonymous) and node.name.upper() == "LNNVL" and type(node.expressions[0]) in _CONTRARY:
+        inner = node.expressions[0]
+        contrary = _CONTRARY[type(inner)](this=inner.this.copy(), expression=inner.expression.copy())
+        subject, verb = _said(contrary, scope, negative)
+        return subject, f"{verb} or missing"
     if type(node) in _NUMBER:
         return _compared(node, scope, negative)
     raise Unsayable(node.key)
@@ -152,11 +173,22 @@ def _in(node: exp.In, scope: Scope, is_: str) -> tuple[str, str]:
     if query is not None:
         select = query.this if isinstance(query, exp.Subquery) else query
         return subject.text, f"{is_} among {many(select, scope)}"
-    values = [_valued(phrase(e, scope), subject) for e in node.expressions]
+    values = [_valued(phrase(e, scope), subject) for e in _listed(node)]
     return (
         subject.text,
         f"{is_} {'either ' if len(values) == 2 and is_ == 'is' else ''}{_either(values, is_)}",
     )
+
+
+def _listed(node: exp.In) -> list[exp.Expr]:
+    """Return the values of ``IN (…)`` or ``IN UNNEST([…])``."""
+    if node.expressions:
+        return list(node.expressions)
+    unnested = node.args.get("unnest")
+    array = unnested.expressions[0] if unnested is not None and unnested.expressions else None
+    if not isinstance(array, exp.Array):
+        raise Unsayable("IN an array that is not written out")
+    return list(array.expressions)
 
 
 def _either(values: list[str], is_: str) -> str:
@@ -193,47 +225,6 @@ def _null_safe(node: exp.Expr, scope: Scope, negative: bool) -> tuple[str, str]:
         subject.text,
         f"is {'different from' if differs else 'the same as'} {_valued(value, subject)}{missing}",
     )
-
-
-def _case_flag(flag: exp.Expr) -> str:
-    said = {"i": ", ignoring case", "c": ", minding case"}
-    if flag.name not in said:
-        raise Unsayable("a regular expression with further flags")
-    return said[flag.name]
-
-
-def _matches(node: exp.Expr, scope: Scope, negative: bool) -> tuple[str, str]:
-    negative = negative is not bool(node.args.get("negate"))
-    subject, pattern = phrase(node.this, scope).text, node.expression.name
-    anycase = ", ignoring case" if isinstance(node, exp.ILike | exp.RegexpILike) else ""
-    if isinstance(node, exp.Like | exp.RegexpLike) and get_dialect(scope.dialect).ignores_case:
-        anycase = ", ignoring case"
-    if node.args.get("flag") is not None:
-        anycase = _case_flag(node.args["flag"])
-    wild = "*" if isinstance(node, exp.Glob) else "%"
-    if isinstance(node, exp.RegexpLike | exp.RegexpILike | exp.SimilarTo):
-        return subject, f"{'does not match' if negative else 'matches'} the pattern '{pattern}'{anycase}"
-    if isinstance(node, exp.StartsWith):
-        pattern = f"{pattern}{wild}"
-    if isinstance(node, exp.Contains):
-        pattern = f"{wild}{pattern}{wild}"
-    core = pattern.strip(wild)
-    if re.search(r"[%_*?\[]", core):
-        return subject, f"{'does not match' if negative else 'matches'} the pattern '{pattern}'{anycase}"
-    shapes = {
-        (True, True): "contain",
-        (False, True): "start with",
-        (True, False): "end with",
-        (False, False): "equal",
-    }
-    verb = shapes[pattern.startswith(wild), pattern.endswith(wild)]
-    third = (
-        verb.replace("start", "starts")
-        .replace("end ", "ends ")
-        .replace("contain", "contains")
-        .replace("equal", "equals")
-    )
-    return subject, f"{'does not ' + verb if negative else third} '{core}'{anycase}"
 
 
 def _exists(node: exp.Exists, scope: Scope, negative: bool) -> str:

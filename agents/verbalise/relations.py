@@ -42,6 +42,13 @@ def enter(select: exp.Select, scope: Scope) -> Rows:
         _join(join, scope, rows)
     _name_twins(scope, rows)
     scope.row_noun = _row_noun(scope, rows)
+    for alias in rows.optional:
+        if scope.entities[alias].groups and not any(e.base for e in scope.entities.values()):
+            raise Unsayable("an outer join of groups with groups")
+    for alias in [a for a in scope.entities if _looked_up(a, scope, rows)]:
+        if scope.entities[alias].clause:
+            raise Unsayable("an outer join with some groups only")
+        scope.entities[alias].noun = scope.row_noun  # its figures are said as those of the row
     scope.windows = {w.name: w for w in select.args.get("windows") or []}
     return rows
 
@@ -141,10 +148,19 @@ def _name_twins(scope: Scope, rows: Rows) -> None:
 def _row_noun(scope: Scope, rows: Rows) -> str:
     """Return the noun of one joined row: the side that is nobody's parent, or a combination of several."""
     leaves = [a for a in scope.entities if not rows.linked.get(a) and a not in rows.single]
+    leaves = [_looked_up(a, scope, rows) or a for a in leaves]
     if not leaves:
         leaves = [next(iter(scope.entities))]
     nouns = [scope.entities[a].noun for a in leaves]
     return nouns[0] if len(nouns) == 1 else f"combination of {' and '.join(nouns)}"
+
+
+def _looked_up(alias: str, scope: Scope, rows: Rows) -> str | None:
+    """Return the table whose rows outer join ``alias``, a derived table with at most one row for each; else None."""
+    if alias not in rows.optional or not scope.entities[alias].groups:
+        return None
+    parents = [p for p, children in rows.linked.items() if alias in children and scope.entities[p].base]
+    return parents[0] if len(parents) == 1 and len(scope.entities[alias].keys) == 1 else None
 
 
 def _is_mentioned(alias: str, scope: Scope, rows: Rows) -> bool:

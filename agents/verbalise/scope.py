@@ -76,7 +76,7 @@ class Scope:
         phrase = entity.columns[column.name]
         rivals = [e for a, e in scope.entities.items() if a != alias]
         if rivals and entity.groups and entity.noun != scope.row_noun and column.name not in entity.keys:
-            return phrase.of(f"{phrase.text} of the {entity.noun}")
+            return phrase.of(f"{phrase.text} of its {entity.noun}")
         ambiguous = phrase.text in {p.text for e in rivals for p in e.columns.values()}
         vague = " " not in phrase.text and entity.noun != scope.row_noun
         return phrase.led_by(entity.noun) if rivals and (ambiguous or vague or entity.in_role) else phrase

@@ -45,8 +45,11 @@ class Selection:
 
 def aggregates(node: exp.Expr) -> bool:
     """Return whether an expression aggregates (outside a window and outside a subquery)."""
-    if isinstance(node, exp.Window | exp.Subquery | exp.Select):
-        return isinstance(node, exp.Window) and any(aggregates(a) for a in node.this.iter_expressions())
+    if isinstance(node, exp.Window):
+        function = node.this.this if isinstance(node.this, exp.IgnoreNulls | exp.RespectNulls) else node.this
+        return any(aggregates(argument) for argument in function.iter_expressions())
+    if isinstance(node, exp.Subquery | exp.Select):
+        return False
     if isinstance(node, exp.AggFunc | exp.WithinGroup | exp.Filter | exp.JSONArrayAgg | exp.JSONObjectAgg):
         return True
     if isinstance(node, exp.Anonymous) and node.name.upper() in NAMED_AGGREGATES.keys() | UNSAID_AGGREGATES:
@@ -77,6 +80,8 @@ def take_apart(select: exp.Select, scope: Scope) -> Selection:
         if isinstance(projection, exp.Star):
             raise Unsayable("SELECT *")
         said.columns.append(phrase(projection, scope))
+    if len({c.text for c in said.columns}) < len(said.columns):
+        raise Unsayable("the same column twice")
     _register_aliases(select, scope)
     if select.args.get("having"):
         said.having = clause(select.args["having"].this, scope)
@@ -145,7 +150,7 @@ def _say_groups(group: exp.Group, said: Selection) -> None:
     for name, words in _TOTALS.items():
         for extended in [k for k in keys if isinstance(k, name)] + list(group.args.get(name.key) or []):
             keys = [k for k in keys if k is not extended] + [u for e in extended.expressions for u in _columns(e)]
-            said.totals = words
+            said.totals = words if len(keys) > 1 else "with a grand total"
     if isinstance(group.args.get("grouping_sets"), list) and group.args["grouping_sets"]:
         raise Unsayable("GROUPING SETS")
     shown = {p.unalias().sql() for p in said.select.expressions}
@@ -155,7 +160,17 @@ def _say_groups(group: exp.Group, said: Selection) -> None:
         said.keys.append(phrase(resolved, said.scope))
         if resolved.sql() not in shown and key.name not in names:
             said.hidden_keys.append(said.keys[-1])
+    _refuse_groups_of_one(said)
     _name_groups(said)
+
+
+def _refuse_groups_of_one(said: Selection) -> None:
+    """Nobody groups rows by their own primary key: every group is one row."""
+    keys = {k.origin for k in said.keys}
+    for entity in said.scope.entities.values():
+        own = {p.origin for n, p in entity.columns.items() if n in entity.keys}
+        if entity.base and entity.noun == said.scope.row_noun and own and own <= keys:
+            raise Unsayable("groups of one row each")
 
 
 def _name_groups(said: Selection) -> None:

@@ -21,10 +21,15 @@ def window(node: exp.Window, scope: Scope) -> Phrase:
         return _kept(node, scope)
     spec = _definition(node, scope)
     function = node.this
-    if isinstance(function, exp.IgnoreNulls | exp.RespectNulls):
-        raise Unsayable("null treatment in a window")
     order = spec.args.get("order")
     within = _within(spec, scope)
+    if isinstance(function, exp.IgnoreNulls | exp.RespectNulls):
+        return _last_known(function, spec, within, scope)
+    if isinstance(function, exp.Anonymous) and function.name.upper() == "RATIO_TO_REPORT":
+        subject = phrase(function.expressions[0], scope)
+        return Phrase(
+            f"share (0 to 1) of {subject.the()} in the total{within or f' over all {_members(function, scope)}'}"
+        )
     if type(function) in _RANKS:
         return Phrase(f"{_RANKS[type(function)]} {_ordered(order, scope)}{within}")
     if isinstance(function, exp.Ntile):
@@ -69,12 +74,25 @@ def _neighbour(function: exp.Expr, order: exp.Order | None, within: str, scope: 
     subject = phrase(function.this, scope)
     side = "previous" if isinstance(function, exp.Lag) else "next"
     offset = function.args.get("offset")
-    if function.args.get("default") is not None:
-        raise Unsayable("LAG with a default")
+    default = function.args.get("default")
+    otherwise = f" (or {phrase(default, scope).the()} where there is none)" if default is not None else ""
     place = f"{side} {scope.row_noun}"
     if offset is not None and offset.name != "1":
         place = f"{scope.row_noun} {offset.name} places {'before' if side == 'previous' else 'after'}"
-    return subject.of(f"{subject.text} of the {place} {_ordered(order, scope)}{within}")
+    return subject.of(f"{subject.text} of the {place} {_ordered(order, scope)}{within}{otherwise}")
+
+
+def _last_known(function: exp.Expr, spec: exp.Window, within: str, scope: Scope) -> Phrase:
+    """Say ``LAST_VALUE(x IGNORE NULLS) OVER (ORDER BY …)``, which looks back from the current row."""
+    if (
+        not isinstance(function, exp.IgnoreNulls)
+        or not isinstance(function.this, exp.LastValue)
+        or spec.args.get("spec")
+    ):
+        raise Unsayable("null treatment in a window")
+    subject = phrase(function.this.this, scope)
+    order = _ordered(spec.args.get("order"), scope)
+    return subject.of(f"last known {subject.text} up to the current {scope.row_noun} {order}{within}")
 
 
 def _edge(function: exp.Expr, spec: exp.Window, order: exp.Order | None, within: str, scope: Scope) -> Phrase:
@@ -100,11 +118,31 @@ def _running(function: exp.Expr, spec: exp.Window, within: str, scope: Scope) ->
     if order is None and frame is not None and _reach(frame, scope) != f"all {plural(scope.row_noun)}":
         raise Unsayable("window frame without an order")
     if order is None:
-        return inner.of(f"{inner.text}{within or f' over all those {plural(scope.row_noun)}'}")
+        return inner.of(f"{inner.text}{within or f' over all {_members(function, scope)}'}")
+    if frame is not None and frame.args.get("kind", "").upper() == "RANGE":
+        return inner.of(f"{inner.text} over {_lately(frame, order, scope)}{within}")
     reach = _reach(frame, scope) if frame is not None else "running"
     if reach == "running":
         return inner.of(f"running {inner.text} {_ordered(order, scope)}{within}")
     return inner.of(f"{inner.text} over {reach} {_ordered(order, scope)}{within}")
+
+
+def _lately(frame: exp.WindowSpec, order: exp.Order, scope: Scope) -> str:
+    """Say ``ORDER BY day RANGE BETWEEN INTERVAL 30 DAY PRECEDING AND CURRENT ROW``."""
+    start, keys = frame.args.get("start"), order.expressions
+    backwards = frame.args.get("start_side") == "PRECEDING" and frame.args.get("end") == "CURRENT ROW"
+    if not isinstance(start, exp.Interval) or not backwards or len(keys) != 1 or keys[0].args.get("desc"):
+        raise Unsayable("window frame by value")
+    key = phrase(keys[0].this, scope).text
+    rows, span = plural(scope.row_noun), phrase(start, scope).text
+    return f"the {rows} whose {key} is in the {span} up to that of the current {scope.row_noun}"
+
+
+def _members(function: exp.Expr, scope: Scope) -> str:
+    """Return what a window without partitions runs over: groups if the query has them, rows otherwise."""
+    select = function.find_ancestor(exp.Select)
+    grouped = select is not None and select.args.get("group") is not None
+    return "groups" if grouped else f"those {plural(scope.row_noun)}"
 
 
 def _reach(frame: exp.WindowSpec, scope: Scope) -> str:

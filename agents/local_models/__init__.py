@@ -1,0 +1,1 @@
+"""Models whose weights run in this process, with Transformers."""

@@ -1,0 +1,76 @@
+"""Models that a provider serves, through LangChain's own integrations."""
+
+import os
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from langchain_core.language_models import BaseChatModel
+
+from ..tools.errors import UsageError
+
+_NO_KEY = "none"  # for servers that ask for no key: the client insists on some text
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider: its name is also that of the extra that installs it; any one of ``keys`` is enough.
+
+    ``no_retries`` is the client's setting that sends a request once only, since patience has its own place.
+    """
+
+    name: str
+    module: str
+    keys: tuple[str, ...]
+    no_retries: dict[str, int]
+
+    @property
+    def installed(self) -> bool:
+        """True if its packages are there; imports nothing."""
+        return all(find_spec(module) for module in ("langchain", self.module))
+
+    @property
+    def has_key(self) -> bool:
+        """True if the environment has its key, or if it needs none."""
+        return not self.keys or any(os.environ.get(key) for key in self.keys)
+
+    @property
+    def install(self) -> str:
+        """The command that installs its packages."""
+        return f"pip install 'isogloss[{self.name}]'"
+
+    @property
+    def give_key(self) -> str:
+        """The command that gives its key."""
+        return f"export {self.keys[0]}=KEY"
+
+
+# Google's SDK takes 0 for "as often as you like"; 1 attempt is none again (langchain_google_genai, `max_retries`).
+# Ollama's client has no such setting: it asks once.
+PROVIDERS = {
+    provider.name: provider
+    for provider in (
+        Provider("openai", "langchain_openai", ("OPENAI_API_KEY",), {"max_retries": 0}),
+        Provider("anthropic", "langchain_anthropic", ("ANTHROPIC_API_KEY",), {"max_retries": 0}),
+        Provider("google_genai", "langchain_google_genai", ("GOOGLE_API_KEY", "GEMINI_API_KEY"), {"max_retries": 1}),
+        Provider("ollama", "langchain_ollama", (), {}),
+    )
+}
+
+
+def provider_model(provider: Provider, name: str, base_url: str | None) -> BaseChatModel:
+    """Return the chat model ``name`` of a provider, or of the server at ``base_url``, which may do without a key.
+
+    Raises ``UsageError`` if its package or its key is missing.
+    """
+    if not provider.installed:
+        raise UsageError(f"The models of {provider.name} need a package: {provider.install}.")
+    settings: dict[str, object] = dict(provider.no_retries)
+    if base_url:
+        settings["base_url"] = base_url
+    if not provider.has_key:
+        if not base_url:
+            raise UsageError(f"The models of {provider.name} need a key: {provider.give_key}.")
+        settings["api_key"] = _NO_KEY
+    from langchain.chat_models import init_chat_model
+
+    return init_chat_model(name, model_provider=provider.name, configurable_fields=None, **settings)
