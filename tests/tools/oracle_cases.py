@@ -22,6 +22,7 @@ ROWS: list[tuple[str, list[tuple[Any, ...]]]] = [
     ("SELECT GREATEST(1, NULL), LEAST(3, 2), NULLIF(1, 1), COALESCE(NULL, 5) FROM dual", [(None, 2, None, 5)]),
     ("SELECT CAST('12.7' AS NUMBER(5)), CAST(12.5 AS INTEGER), WIDTH_BUCKET(5,1,10,3) FROM dual", [(13, 13, 2)]),
     ("SELECT TO_CHAR(SQRT(2)) FROM dual", [("1.41421356237309504880168872420969807857",)]),
+    ('SELECT s."UID", s."LEVEL" FROM (SELECT 1 AS "UID", 2 AS "LEVEL" FROM dual) s', [(1, 2)]),
     # Text: '' is NULL, and NULL adds nothing to text
     ("SELECT NVL('', 'x'), LENGTH(''), 'a' || NULL || 'b', 'x' || .5 FROM dual", [("x", None, "ab", "x.5")]),
     ("SELECT COUNT(*) FROM dual WHERE '' = ''", [(0,)]),

@@ -77,7 +77,7 @@ def _(node: exp.Star, scope: Scope) -> Value:
 def _(node: exp.Column, scope: Scope) -> Value:
     if isinstance(node.this, exp.Star):
         raise missing_expression()
-    name = spelt(node.this)
+    name = "" if node.this.args.get("quoted") else spelt(node.this)  # in quotes it is a column's
     if not node.args.get("table") and name in ("LEVEL", "CONNECT_BY_ISLEAF", "CONNECT_BY_ISCYCLE"):
         if name in scope.pseudo:
             return scope.pseudo[name]
