@@ -12,7 +12,7 @@ from ..dialects import get_dialect
 from ..outcome import Limits
 from ..schema import Schema
 from .bigquery_language import function_options
-from .bigquery_module import Evaluator, compiled_module
+from .bigquery_module import Code, Evaluator, compiled_module
 from .bigquery_paths import Dataset
 from .bigquery_sampling import kept_rows
 from .bigquery_values import TYPES, encoded
@@ -33,7 +33,7 @@ def load(source: Source, limits: Limits) -> Database:
     try:
         module = compiled_module(scratch.path)
         memory = scratch.path / "memory"
-        with closing(Evaluator(module)) as evaluator:
+        with closing(Evaluator(Code(module))) as evaluator:
             catalog = evaluator.call(
                 "RegisterCatalog", _catalog(source, plans, kept, evaluator), service.RegisterResponse
             )

@@ -75,19 +75,26 @@ class Message(Protocol):
 Answer = TypeVar("Answer", bound=Message)
 
 
+class Code:
+    """The compiled module in this process's memory, for any number of evaluators."""
+
+    def __init__(self, compiled: Path) -> None:
+        self.engine = _engine()
+        self.module = Module.deserialize_file(self.engine, str(compiled))
+
+
 class Evaluator:
     """One running copy of the module, with linear memory of its own."""
 
-    def __init__(self, compiled: Path) -> None:
+    def __init__(self, code: Code) -> None:
         self.is_usable = True
-        self._engine = _engine()
+        self._engine = code.engine
         self._store = Store(self._engine)
         self._store.set_wasi(_time_zones_only())
         self._store.set_epoch_deadline(_FOREVER)
         linker = Linker(self._engine)
         linker.define_wasi()
-        module = Module.deserialize_file(self._engine, str(compiled))
-        self._exports = linker.instantiate(self._store, module).exports(self._store)
+        self._exports = linker.instantiate(self._store, code.module).exports(self._store)
         memory = self._exports["memory"]
         assert isinstance(memory, SharedMemory)
         self._memory = memory

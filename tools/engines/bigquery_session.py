@@ -10,7 +10,7 @@ from typing import Any
 from ..outcome import Limits
 from .bigquery_language import analyzer_options, is_beyond_evaluator
 from .bigquery_memory import MemoryLimit
-from .bigquery_module import BrokenEvaluatorError, Evaluator, EvaluatorError, InterruptedCallError
+from .bigquery_module import BrokenEvaluatorError, Code, Evaluator, EvaluatorError, InterruptedCallError
 from .bigquery_paths import Dataset
 from .bigquery_query import Queries
 from .bigquery_values import column_names, decoded_rows
@@ -21,7 +21,7 @@ class BigquerySession:
     """An evaluator that holds the tables in its memory and can see nothing else."""
 
     def __init__(self, module: str, memory: str, catalog: int, dataset: Dataset, sampled: tuple[str, ...]) -> None:
-        self._module, self._memory, self._catalog = Path(module), Path(memory), catalog
+        self._code, self._memory, self._catalog = Code(Path(module)), Path(memory), catalog
         self._dataset = dataset
         self._evaluator = self._start()
         self._options = analyzer_options(self._evaluator)
@@ -30,7 +30,7 @@ class BigquerySession:
         self.version = f"BigQuery (GoogleSQL, zetasql {version('zetasql')}{note})"
 
     def _start(self) -> Evaluator:
-        evaluator = Evaluator(self._module)
+        evaluator = Evaluator(self._code)
         evaluator.restore(self._memory)
         return evaluator
 
@@ -82,7 +82,9 @@ class BigquerySession:
 def open_session(limits: Limits, url: str | None = None, **evaluator: Any) -> Session:
     """Start the evaluator, or connect to the user's own dataset at ``url``."""
     if url is None:
-        return BigquerySession(**evaluator)
+        session = BigquerySession(**evaluator)
+        session.run("SELECT 1", limits)  # so that the address space it needs to begin with is taken
+        return session
     from .bigquery_cloud import CloudSession
 
     return CloudSession(url)
