@@ -54,8 +54,8 @@ class Ground:
         for table in self.database.schema.tables:
             sql = every_nth_row(table, 1, get_dialect(self.dialect).sqlglot)
             digest.update(repr(self._read(sql)).encode())
-        if sql := _CATALOGUES.get(self.dialect):
-            digest.update(repr(self._read(sql)).encode())
+        if catalogue := _CATALOGUES.get(self.dialect):
+            digest.update(repr(self._read(catalogue)).encode())
         if conninfo := self.database.connect.get("conninfo"):
             with psycopg.connect(conninfo) as connection:
                 digest.update(repr(connection.execute(_POSTGRES_CATALOGUE).fetchall()).encode())

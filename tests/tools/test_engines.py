@@ -1,5 +1,6 @@
 """The conformance suite that every engine passes: values, schema, samples, errors, refusals, sessions."""
 
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -216,3 +217,8 @@ def test_closing_wakes_whoever_waits_for_a_child() -> None:
         failures = [future.exception() for future in waiting]
     assert failures[0] is None
     assert all(isinstance(failure, IsoglossError) for failure in failures[1:])
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="not every engine has a package for this system")
+def test_every_embedded_engine_is_ready() -> None:
+    assert PRESENT == DIALECTS
