@@ -7,121 +7,43 @@ a time and compared with itself unchanged, on its own SQLite file. What is not t
 import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
+from isogloss.tools import mutation_rules as rules
 from isogloss.tools.compare import Comparison, Label, Rows
 from isogloss.tools.engines import Engine, open_engine
 from isogloss.tools.errors import UsageError
+from isogloss.tools.mutation_rules import Rule
 from isogloss.tools.outcome import Limits, Outcome
 from isogloss.tools.query_comparison import compare_queries
 from isogloss.tools.render import render
 from rich.console import Console
 from rich.progress import track
-from sqlglot import exp, parse_one
+from sqlglot import parse_one
 
 _DIALECT, _LIMITS = "sqlite", Limits(seconds=10.0)
 _TOLD_APART = "told apart"
 
-_OTHER_AGGREGATE: dict[type[exp.Expr], type[exp.Expr]] = {
-    exp.Max: exp.Min, exp.Min: exp.Max, exp.Avg: exp.Sum, exp.Sum: exp.Avg,
-}  # fmt: skip
-
-
-def drop_where(tree: exp.Expr) -> bool:
-    """Drop the first WHERE; return whether there was one."""
-    where = tree.find(exp.Where)
-    return where is not None and where.pop() is not None
-
-
-def flip_direction(tree: exp.Expr) -> bool:
-    """Flip the direction of the first ordering key."""
-    key = tree.find(exp.Ordered)
-    if key is not None:
-        key.set("desc", not key.args.get("desc"))
-        key.set("nulls_first", not key.args.get("nulls_first"))
-    return key is not None
-
-
-def add_distinct(tree: exp.Expr) -> bool:
-    """Add DISTINCT to the outermost SELECT."""
-    if not isinstance(tree, exp.Select) or tree.args.get("distinct"):
-        return False
-    tree.set("distinct", exp.Distinct())
-    return True
-
-
-def lose_distinct(tree: exp.Expr) -> bool:
-    """Drop the first DISTINCT, of a SELECT or inside an aggregate."""
-    distinct = tree.find(exp.Distinct)
-    if distinct is not None and distinct.expressions:
-        distinct.replace(distinct.expressions[0])
-    elif distinct is not None:
-        distinct.pop()
-    return distinct is not None
-
-
-def change_aggregate(tree: exp.Expr) -> bool:
-    """Change the first aggregate: MAX and MIN, AVG and SUM, COUNT(x) to MAX(x), COUNT(*) to COUNT(DISTINCT x)."""
-    node = tree.find(*_OTHER_AGGREGATE, exp.Count)
-    column = node.find(exp.Column) or tree.find(exp.Column) if node is not None else None
-    if node is None or column is None:
-        return False
-    if isinstance(node.this, exp.Star):
-        node.set("this", exp.Distinct(expressions=[column.copy()]))
-    elif isinstance(node, exp.Count):
-        node.replace(exp.Max(this=column.copy()))
-    else:
-        node.replace(_OTHER_AGGREGATE[type(node)](this=node.this))
-    return True
-
-
-def keep_left(tree: exp.Expr) -> bool:
-    """Make the last join a LEFT one: rows without a partner are kept."""
-    return _join_on(tree, "LEFT")
-
-
-def keep_right(tree: exp.Expr) -> bool:
-    """Make the last join a RIGHT one: rows without a partner on the other side are kept."""
-    return _join_on(tree, "RIGHT")
-
-
-def _join_on(tree: exp.Expr, side: str) -> bool:
-    joins = [join for join in tree.find_all(exp.Join) if join.args.get("on") and join.side != side]
-    for join in joins[-1:]:
-        join.set("side", side)
-        join.set("kind", None)
-    return bool(joins)
-
-
-def change_literal(tree: exp.Expr) -> bool:
-    """Change the first literal of a condition: a number by one, a text by a letter."""
-    for where in tree.find_all(exp.Where, exp.Having):
-        for literal in where.find_all(exp.Literal):
-            changed = f"{literal.this}x" if literal.is_string else str(float(literal.this) + 1).removesuffix(".0")
-            literal.replace(exp.Literal(this=changed, is_string=literal.is_string))
-            return True
-    return False
-
-
-MUTATIONS: dict[str, Callable[[exp.Expr], bool]] = {
-    "dropped WHERE": drop_where,
-    "flipped direction": flip_direction,
-    "added DISTINCT": add_distinct,
-    "lost DISTINCT": lose_distinct,
-    "changed aggregate": change_aggregate,
-    "join side LEFT": keep_left,
-    "join side RIGHT": keep_right,
-    "changed literal": change_literal,
+MUTATIONS: dict[str, Rule] = {
+    "dropped WHERE": rules.drop_where,
+    "flipped direction": rules.flip_direction,
+    "added DISTINCT": rules.add_distinct,
+    "lost DISTINCT": rules.lose_distinct,
+    "changed aggregate": rules.change_aggregate,
+    "join side LEFT": rules.keep_left,
+    "join side RIGHT": rules.keep_right,
+    "changed literal": rules.change_literal,
 }
+_AT_THE_LAST_PLACE = (rules.keep_left, rules.keep_right)  # the others at the first
 
 
 def mutants(query: str) -> Iterator[tuple[str, str]]:
-    """Yield each mutation that can be made to ``query``, and what it makes of it."""
-    for name, mutate in MUTATIONS.items():
-        tree = parse_one(query, read=_DIALECT)
-        if mutate(tree):
-            yield name, render(tree, _DIALECT)
+    """Yield each mutation that can be made to ``query``, and what it makes of it at one place."""
+    for name, rule in MUTATIONS.items():
+        trees = list(rules.changed(parse_one(query, read=_DIALECT), rule))
+        if trees:
+            yield name, render(trees[-1 if rule in _AT_THE_LAST_PLACE else 0], _DIALECT)
 
 
 def verdict(comparison: Comparison) -> str:
