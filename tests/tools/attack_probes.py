@@ -18,7 +18,8 @@ class Attack(NamedTuple):
     sql: str
 
 
-def _attacks(row: str, *statements: tuple[tuple[str, ...] | str, str]) -> list[Attack]:
+def attacks(row: str, *statements: tuple[tuple[str, ...] | str, str]) -> list[Attack]:
+    """Return the attacks of a row, one for each dialect a statement is given with."""
     return [
         Attack(row, dialect, sql)
         for dialects, sql in statements
@@ -26,7 +27,7 @@ def _attacks(row: str, *statements: tuple[tuple[str, ...] | str, str]) -> list[A
     ]
 
 
-DDL = _attacks(
+DDL = attacks(
     "ddl",
     (EVERY, "CREATE TABLE fresh (a INTEGER)"),
     (EVERY, "CREATE TABLE fresh AS SELECT * FROM orders"),
@@ -68,7 +69,7 @@ DDL = _attacks(
     (ORACLE, "COMMENT ON TABLE orders IS 'mine'"),
 )
 
-DML = _attacks(
+DML = attacks(
     "dml",
     (EVERY, "INSERT INTO order_lines SELECT * FROM order_lines"),
     (EVERY, "UPDATE products SET price = 0 WHERE 1 = 1"),
@@ -97,7 +98,7 @@ DML = _attacks(
     (ORACLE, "EXPLAIN PLAN FOR DELETE FROM order_lines"),
 )
 
-SEVERAL = _attacks(
+SEVERAL = attacks(
     "several statements",
     (EVERY, "SELECT 1; DROP TABLE order_lines"),
     (EVERY, "SELECT ';' FROM orders; DELETE FROM order_lines WHERE 1 = 1"),
@@ -117,7 +118,7 @@ SEVERAL = _attacks(
     (ORACLE, "SET TRANSACTION READ WRITE"),
 )
 
-OTHER_DATABASES = _attacks(
+OTHER_DATABASES = attacks(
     "other databases",
     (SQLITE, "ATTACH '{out}' AS other"),
     (SQLITE, "ATTACH '{secret}' AS other"),
@@ -141,7 +142,7 @@ OTHER_DATABASES = _attacks(
     (ORACLE, "SELECT httpuritype('http://127.0.0.1/').getclob() FROM dual"),
 )
 
-SETTINGS = _attacks(
+SETTINGS = attacks(
     "settings",
     (SQLITE, "PRAGMA writable_schema = 1"),
     (SQLITE, "PRAGMA hard_heap_limit = 0"),
@@ -166,7 +167,7 @@ SETTINGS = _attacks(
     (ORACLE, "SET ROLE dba"),
 )
 
-FILES = _attacks(
+FILES = attacks(
     "files and programs",
     (SQLITE, "SELECT load_extension('{secret}')"),
     (SQLITE, "SELECT readfile('{secret}')"),
@@ -220,7 +221,7 @@ FILES = _attacks(
     (ORACLE, "HOST touch {out}"),
 )
 
-LEFTOVERS = _attacks(
+LEFTOVERS = attacks(
     "leftovers and locks",
     ((SQLITE, DUCKDB, POSTGRES, MYSQL), "CREATE TEMPORARY TABLE fresh (a INTEGER)"),
     ((SQLITE, DUCKDB, POSTGRES), "CREATE TEMP TABLE fresh AS SELECT 1 AS a"),
@@ -245,74 +246,3 @@ LEFTOVERS = _attacks(
 )
 
 ATTACKS = [*DDL, *DML, *SEVERAL, *OTHER_DATABASES, *SETTINGS, *FILES, *LEFTOVERS]
-
-_SERIES = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r)"
-_WIDE_JOIN = "SELECT count(*) FROM orders a, orders b, order_lines c, order_lines d WHERE {}"
-
-# What would run for ever, or for hours: it must end at the limit.
-RUNAWAYS = [
-    *_attacks(
-        "sleep",
-        (POSTGRES, "SELECT pg_sleep(60)"),
-        (POSTGRES, "SELECT pg_sleep_until(now() + interval '1 hour')"),
-        (MYSQL, "SELECT sleep(60)"),
-        (MYSQL, "SELECT /*+ MAX_EXECUTION_TIME(60000) SET_VAR(max_execution_time = 60000) */ sleep(60)"),
-        (MYSQL, "SELECT /*+ QUERY_TIMEOUT(60000000) */ sleep(60)"),
-        (MYSQL, "SELECT benchmark(1000000000000, md5('x'))"),
-        (ORACLE, "SELECT dbms_session.sleep(60) FROM dual"),
-        (ORACLE, "SELECT pg_sleep(60) FROM dual"),
-    ),
-    *_attacks(
-        "endless recursion",
-        ((SQLITE, DUCKDB, POSTGRES, MYSQL, BIGQUERY), f"{_SERIES} SELECT count(*) FROM r"),
-        (ORACLE, "WITH r(n) AS (SELECT 1 FROM dual UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r"),
-        (ORACLE, "SELECT count(*) FROM dual CONNECT BY 1 = 1"),
-    ),
-    *_attacks(
-        "cross join",
-        (EVERY, _WIDE_JOIN.format("mod(a.order_id * 7 + b.order_id + c.quantity * d.quantity, 1000) = 2000")),
-    ),
-    *_attacks(
-        "one long step",
-        (DUCKDB, "SELECT list_sum(range(1, 100000000))"),
-        (POSTGRES, "SELECT count(*) FROM generate_series(1, 1000000000000)"),
-        (MYSQL, "SELECT regexp_like(concat(repeat('a', 40), 'b'), '^(a|aa|a?)+$')"),
-        (SQLITE, "SELECT hex(zeroblob(400000000))"),
-    ),
-]
-
-# What would fill the memory or the pipe.
-FLOODS = [
-    *_attacks(
-        "repeat",
-        ((DUCKDB, POSTGRES, MYSQL), "SELECT repeat('x', 3000000000)"),
-        ((DUCKDB, POSTGRES, MYSQL), "SELECT length(repeat('x', 1000000000))"),
-        (SQLITE, "SELECT replace(hex(zeroblob(7000000)), '0', '0123456789')"),
-        (BIGQUERY, "SELECT REPEAT('x', 3000000000)"),
-        (BIGQUERY, "SELECT LENGTH(REPEAT(REPEAT('x', 1000000), 1000))"),
-        (ORACLE, "SELECT rpad('x', 3000000000, 'x') FROM dual"),
-    ),
-    *_attacks(
-        "ten million rows",
-        ((SQLITE, DUCKDB, POSTGRES), f"{_SERIES} SELECT n FROM r LIMIT 10000000"),
-        ((MYSQL, SQLITE, BIGQUERY), "SELECT a.order_id FROM orders a, orders b, orders c, orders d LIMIT 10000000"),
-        (ORACLE, "SELECT a.order_id FROM orders a, orders b, orders c FETCH FIRST 10000000 ROWS ONLY"),
-    ),
-    *_attacks(
-        "500 MB in one cell",
-        (SQLITE, "SELECT hex(zeroblob(250000000))"),
-        ((DUCKDB, POSTGRES, MYSQL), "SELECT repeat('x', 500000000)"),
-        (BIGQUERY, "SELECT REPEAT('x', 500000000)"),
-        (ORACLE, "SELECT rpad('x', 500000000, 'x') FROM dual"),
-    ),
-]
-
-# Escape codes as data, and where an error repeats them.
-ESCAPES = {
-    SQLITE: ("SELECT char(27) || '[2J' || 'x'", 'SELECT "\x1b[31mred"'),
-    DUCKDB: ("SELECT chr(27) || '[2J' || 'x'", 'SELECT "\x1b[31mred"'),
-    POSTGRES: ("SELECT chr(27) || '[2J' || 'x'", 'SELECT "\x1b[31mred"'),
-    MYSQL: ("SELECT concat(char(27 USING utf8mb4), '[2J', 'x')", "SELECT `\x1b[31mred`"),
-    BIGQUERY: ("SELECT concat(chr(27), '[2J', 'x')", "SELECT `\x1b[31mred`"),
-    ORACLE: ("SELECT chr(27) || '[2J' || 'x' FROM dual", 'SELECT "\x1b[31mred" FROM dual'),
-}

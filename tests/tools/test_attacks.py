@@ -7,8 +7,9 @@ import pytest
 from isogloss.tools.outcome import ErrorClass, Execution, Outcome
 
 from .attack_ground import LIMITS, SECRET, Ground
-from .attack_probes import ATTACKS, ESCAPES, EVERY, FLOODS, RUNAWAYS, Attack
+from .attack_probes import ATTACKS, EVERY, Attack
 from .engines_here import skip_if_missing
+from .runaway_probes import ESCAPES, FLOODS, RUNAWAYS
 
 _GRACE_SECONDS = 0.5
 _ROWS = sorted({attack.row for attack in ATTACKS})
