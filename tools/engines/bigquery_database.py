@@ -11,11 +11,12 @@ from zetasql.wasi._pb2.zetasql.public.type_pb2 import TypeProto
 from ..dialects import get_dialect
 from ..outcome import Limits
 from ..schema import Schema
+from .bigquery_code import Code, compiled_module
+from .bigquery_encoding import TYPES, encoded
+from .bigquery_evaluator import Evaluator
 from .bigquery_language import function_options
-from .bigquery_module import Code, Evaluator, compiled_module
 from .bigquery_paths import Dataset
 from .bigquery_sampling import kept_rows
-from .bigquery_values import TYPES, encoded
 from .database import Database
 from .loading import Plan, Source, chosen, plan
 from .scratch import Scratch

@@ -8,7 +8,7 @@ from zetasql.wasi._pb2.zetasql.proto.options_pb2 import AnalyzerOptionsProto, La
 from zetasql.wasi._pb2.zetasql.proto.options_pb2 import ZetaSQLBuiltinFunctionOptionsProto as Functions
 from zetasql.wasi._pb2.zetasql.public import options_pb2 as options
 
-from .bigquery_module import Evaluator
+from .bigquery_evaluator import Evaluator
 
 # Released in GoogleSQL, but no part of BigQuery's reference
 # (https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax and .../functions-all).

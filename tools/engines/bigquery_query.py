@@ -5,7 +5,7 @@ The evaluator repeats a subquery for every row that it is compared with, so
 query by itself has the same value for each row, so here it is evaluated before and given as a parameter.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from zetasql.wasi._pb2.zetasql.proto.options_pb2 import AnalyzerOptionsProto
 from zetasql.wasi._pb2.zetasql.public.type_pb2 import TYPE_ARRAY, TYPE_BOOL, TypeProto
 from zetasql.wasi._pb2.zetasql.public.value_pb2 import ValueProto
 
-from .bigquery_module import Evaluator, EvaluatorError
+from .bigquery_evaluator import Evaluator, EvaluatorError
 from .bigquery_syntax import Subquery, Syntax, syntax
 from .session import TooLargeError
 
@@ -48,20 +48,28 @@ class Queries:
         request = service.ParseRequest(sql_statement=sql.decode(), options=self._options.language_options)
         return syntax(self._evaluator.call("Parse", request, service.ParseResponse))
 
-    def evaluated(self, sql: bytes, checked: Any = None) -> Rows:
-        """Return the query's rows; ``checked`` is called with its columns once it is found valid.
+    def evaluated(self, sql: bytes, check: Callable[[Sequence[Any]], Any] | None = None) -> Rows:
+        """Return the query's rows; ``check`` is called with its columns once it is found valid.
 
         Raises ``EvaluatorError`` and what else ``Evaluator.call`` may.
         """
         with self._prepared(sql, ()) as prepared:
-            if checked:
-                checked(prepared.columns)
+            if check:
+                check(prepared.columns)
             values = self._subquery_values(sql)
             if values:
                 # Rarely, what a subquery may be compared with, its value may not.
                 with suppress(EvaluatorError), self._prepared(_with_parameters(sql, values), values) as rewritten:
                     return Rows(prepared.columns, self._rows(rewritten, values))
             return Rows(prepared.columns, self._rows(prepared, ()))
+
+    def is_value_table(self, sql: bytes) -> bool:
+        """Tell whether a query's rows are values without a column, as those of ``SELECT AS STRUCT`` are."""
+        request = service.AnalyzeRequest(
+            sql_statement=sql.decode(), options=self._options, registered_catalog_id=self._catalog
+        )
+        answer = self._evaluator.call("Analyze", request, service.AnalyzeResponse)
+        return bool(answer.resolved_statement.resolved_query_stmt_node.is_value_table)
 
     def _subquery_values(self, sql: bytes) -> list[Known]:
         found = self.syntax(sql)

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from ..outcome import Limits
+from .bigquery_code import Code
+from .bigquery_evaluator import BrokenEvaluatorError, Evaluator, EvaluatorError, InterruptedCallError, TooDeepError
 from .bigquery_language import analyzer_options, is_beyond_evaluator
 from .bigquery_memory import MemoryLimit
-from .bigquery_module import BrokenEvaluatorError, Code, Evaluator, EvaluatorError, InterruptedCallError
 from .bigquery_paths import Dataset
 from .bigquery_query import Queries
-from .bigquery_values import column_names, decoded_rows
+from .bigquery_values import column_names, decoded_rows, decoded_structs, field_names, is_one_struct
 from .session import RefusedError, Result, Session, TimedOutError, UnsupportedError, bounded
 
 
@@ -45,6 +46,8 @@ class BigquerySession:
                 return self._query(sql, limits)
         except InterruptedCallError:
             raise TimedOutError from None
+        except TooDeepError:
+            raise UnsupportedError("the statement nests too deeply") from None
         except BrokenEvaluatorError as error:
             raise MemoryError(str(error)) from None
         except EvaluatorError as error:
@@ -57,7 +60,10 @@ class BigquerySession:
     def _query(self, sql: str, limits: Limits) -> Result:
         queries = Queries(self._evaluator, self._catalog, self._options, limits.result_bytes)
         statement = sql.encode()
-        columns, rows = queries.evaluated(self._dataset.resolved(statement, queries.syntax(statement)), column_names)
+        statement = self._dataset.resolved(statement, queries.syntax(statement))
+        columns, rows = queries.evaluated(statement, column_names)
+        if is_one_struct(columns) and queries.is_value_table(statement):
+            return Result(field_names(columns[0].type), bounded(decoded_structs(columns, rows), limits))
         return Result(column_names(columns), bounded(decoded_rows(columns, rows), limits))
 
     @contextmanager

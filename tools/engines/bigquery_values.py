@@ -1,4 +1,4 @@
-"""Values between Python and GoogleSQL's protocol messages.
+"""GoogleSQL's protocol messages as Python values and results.
 
 The encodings are those of https://github.com/google/googlesql/blob/master/googlesql/public/value.proto.
 """
@@ -12,75 +12,14 @@ from itertools import count
 from typing import Any
 
 from zetasql.wasi._pb2.zetasql.public import type_pb2 as types
-from zetasql.wasi._pb2.zetasql.public.value_pb2 import ValueProto
 
-_FIRST_DAY = date(1970, 1, 1).toordinal()
-_NUMERIC_SCALE, _BIGNUMERIC_SCALE = 9, 38
-_DIGITS = 80  # more than the 77 of BIGNUMERIC
-_MONTH_SHIFT, _NANOS_MASK, _SIGN = 13, 0x3FF, 1 << 31
+from .bigquery_encoding import BIGNUMERIC_SCALE, FIRST_DAY, MOST_DIGITS, NUMERIC_SCALE
+
+_MONTH_SHIFT, _SIGN = 13, 1 << 31
 
 
 class ResultError(Exception):
     """BigQuery does not write such a result."""
-
-
-# The types a loaded column can have, by name.
-TYPES: dict[str, int] = {
-    "INT64": types.TYPE_INT64,
-    "NUMERIC": types.TYPE_NUMERIC,
-    "BIGNUMERIC": types.TYPE_BIGNUMERIC,
-    "FLOAT64": types.TYPE_DOUBLE,
-    "STRING": types.TYPE_STRING,
-    "DATE": types.TYPE_DATE,
-    "TIME": types.TYPE_TIME,
-    "DATETIME": types.TYPE_DATETIME,
-    "TIMESTAMP": types.TYPE_TIMESTAMP,
-    "BOOL": types.TYPE_BOOL,
-    "BYTES": types.TYPE_BYTES,
-}
-
-
-def encoded(value: Any, type_name: str) -> ValueProto:
-    """Return a Python value as a value of one of ``TYPES``; None is NULL."""
-    return ValueProto() if value is None else ValueProto(**_ENCODERS[type_name](value))
-
-
-def _datetime_fields(value: datetime) -> dict[str, Any]:
-    days = (value.year << 9 | value.month << 5 | value.day) << 17
-    seconds = days | value.hour << 12 | value.minute << 6 | value.second
-    return {"datetime_value": {"bit_field_datetime_seconds": seconds, "nanos": value.microsecond * 1000}}
-
-
-def _time_field(value: time) -> dict[str, Any]:
-    return {"time_value": (value.hour << 12 | value.minute << 6 | value.second) << 30 | value.microsecond * 1000}
-
-
-def _timestamp_field(value: datetime) -> dict[str, Any]:
-    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-    since = aware - datetime(1970, 1, 1, tzinfo=UTC)
-    return {"timestamp_value": {"seconds": since.days * 86400 + since.seconds, "nanos": since.microseconds * 1000}}
-
-
-def _scaled(value: Any, scale: int) -> bytes:
-    """Return a decimal as the fewest bytes of two's complement that hold it times 10**scale."""
-    with localcontext(prec=_DIGITS):
-        whole = int(Decimal(str(value)).scaleb(scale).to_integral_value())
-    return whole.to_bytes(whole.bit_length() // 8 + 1, "little", signed=True)
-
-
-_ENCODERS: dict[str, Callable[[Any], dict[str, Any]]] = {
-    "INT64": lambda value: {"int64_value": value},
-    "NUMERIC": lambda value: {"numeric_value": _scaled(value, _NUMERIC_SCALE)},
-    "BIGNUMERIC": lambda value: {"bignumeric_value": _scaled(value, _BIGNUMERIC_SCALE)},
-    "FLOAT64": lambda value: {"double_value": float(value)},
-    "STRING": lambda value: {"string_value": value},
-    "DATE": lambda value: {"date_value": value.toordinal() - _FIRST_DAY},
-    "TIME": _time_field,
-    "DATETIME": _datetime_fields,
-    "TIMESTAMP": _timestamp_field,
-    "BOOL": lambda value: {"bool_value": value},
-    "BYTES": lambda value: {"bytes_value": value},
-}
 
 
 def decoded(value: Any, type_: Any) -> Any:
@@ -96,7 +35,7 @@ def decoded(value: Any, type_: Any) -> Any:
     if kind == types.TYPE_STRUCT:
         fields = zip(value.struct_value.field, type_.struct_type.field, strict=True)
         values = [decoded(field, of.field_type) for field, of in fields]
-        return dict(zip(_field_names(type_), values, strict=True))
+        return dict(zip(field_names(type_), values, strict=True))
     if kind == types.TYPE_RANGE:
         ends = (value.range_value.start, value.range_value.end)
         low, high = (decoded(end, type_.range_type.element_type) for end in ends)
@@ -117,31 +56,31 @@ def _array(value: Any, element_type: Any) -> list[Any]:
 
 def column_names(columns: Sequence[Any]) -> tuple[str, ...]:
     """Return a result's column names, as BigQuery numbers those without; raises ``ResultError`` for duplicates."""
-    if _is_struct_table(columns):
-        return _field_names(columns[0].type)
     numbers = count()
-    anonymous = ("", "$")  # GoogleSQL's own names, such as $col1, begin with a dollar sign
-    names = [f"f{next(numbers)}_" if c.name[:1] in anonymous else c.name for c in columns]
-    return _checked(names, "column")
+    return _checked([column.name or f"f{next(numbers)}_" for column in columns], "column")
+
+
+def is_one_struct(columns: Sequence[Any]) -> bool:
+    """Tell whether rows are one STRUCT without a name, be it a column or the row itself."""
+    return [(column.name, column.type.type_kind) for column in columns] == [("", types.TYPE_STRUCT)]
+
+
+def decoded_structs(columns: Sequence[Any], rows: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield rows that are STRUCTs themselves, with their fields as columns."""
+    [type_] = (column.type for column in columns)
+    for row in rows:
+        struct = decoded(row.cell[0], type_)
+        yield (None,) * len(type_.struct_type.field) if struct is None else tuple(struct.values())
 
 
 def decoded_rows(columns: Sequence[Any], rows: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
-    """Yield a result's rows; a table of STRUCTs, which ``SELECT AS STRUCT`` makes, has their fields as columns."""
+    """Yield a result's rows."""
     of = [column.type for column in columns]
-    if not _is_struct_table(columns):
-        yield from (tuple(map(decoded, row.cell, of)) for row in rows)
-        return
-    width = len(of[0].struct_type.field)
-    for row in rows:
-        struct = decoded(row.cell[0], of[0])
-        yield (None,) * width if struct is None else tuple(struct.values())
+    return (tuple(map(decoded, row.cell, of)) for row in rows)
 
 
-def _is_struct_table(columns: Sequence[Any]) -> bool:
-    return [(c.name, c.type.type_kind) for c in columns] == [("", types.TYPE_STRUCT)]
-
-
-def _field_names(struct: Any) -> tuple[str, ...]:
+def field_names(struct: Any) -> tuple[str, ...]:
+    """Return a STRUCT's field names, those without one by their position; raises ``ResultError`` for duplicates."""
     fields = enumerate(struct.struct_type.field, start=1)
     return _checked([field.field_name or f"_field_{number}" for number, field in fields], "field")
 
@@ -171,7 +110,7 @@ def _timestamp(value: Any) -> datetime:
 
 
 def _decimal(data: bytes, scale: int) -> Decimal:
-    with localcontext(prec=_DIGITS):
+    with localcontext(prec=MOST_DIGITS):
         return _shortest(Decimal(int.from_bytes(data, "little", signed=True)).scaleb(-scale))
 
 
@@ -196,11 +135,11 @@ def _interval(data: bytes) -> str:
 
 _DECODERS: dict[int, Callable[[Any], Any]] = {
     types.TYPE_INT64: lambda value: value.int64_value,
-    types.TYPE_NUMERIC: lambda value: _decimal(value.numeric_value, _NUMERIC_SCALE),
-    types.TYPE_BIGNUMERIC: lambda value: _decimal(value.bignumeric_value, _BIGNUMERIC_SCALE),
+    types.TYPE_NUMERIC: lambda value: _decimal(value.numeric_value, NUMERIC_SCALE),
+    types.TYPE_BIGNUMERIC: lambda value: _decimal(value.bignumeric_value, BIGNUMERIC_SCALE),
     types.TYPE_DOUBLE: lambda value: value.double_value,
     types.TYPE_STRING: lambda value: value.string_value,
-    types.TYPE_DATE: lambda value: date.fromordinal(value.date_value + _FIRST_DAY),
+    types.TYPE_DATE: lambda value: date.fromordinal(value.date_value + FIRST_DAY),
     types.TYPE_TIME: _time,
     types.TYPE_DATETIME: _datetime,
     types.TYPE_TIMESTAMP: _timestamp,
