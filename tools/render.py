@@ -23,7 +23,7 @@ def render(tree: exp.Expr, dialect: str) -> str:
     return _generator_class(dialect)(dialect=dialect, comments=False).generate(tree)
 
 
-def _with_regexp(generator: Generator, node: exp.Expr) -> str:
+def _with_regexp(generator: Generator, node: exp.RegexpLike) -> str:
     """Write MySQL's operator; only its function takes flags."""
     flagged = bool(node.args.get("flag"))
     return str(generator.function_fallback_sql(node) if flagged else generator.binary(node, "REGEXP"))

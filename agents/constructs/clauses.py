@@ -95,7 +95,9 @@ def _rownum(tree: exp.Select, rng: random.Random) -> exp.Select | None:
     if tree.args.get("order") is None or not isinstance(limit, exp.Fetch | exp.Limit) or tree.args.get("with_"):
         return None
     count = limit.args["count"] if isinstance(limit, exp.Fetch) else limit.expression
-    if limit.args.get("limit_options") or tree.args.get("offset") or not isinstance(count, exp.Literal):
+    options = limit.args.get("limit_options")
+    special = options is not None and (options.args.get("with_ties") or options.args.get("percent"))
+    if special or tree.args.get("offset") or not isinstance(count, exp.Literal):
         return None
     tree.set("limit", None)
     columns = [exp.column(name) for name in tree.named_selects]

@@ -107,7 +107,8 @@ def _says_something(node: exp.Expr) -> bool:
     """A construct speaks of columns or counts rows: what is computed of constants alone says nothing of the data."""
     columns = [column.name.upper() for column in node.find_all(exp.Column)]
     said = bool(columns) or node.find(exp.Count) is not None
-    return said and not set(columns) & _PSEUDO and not node.find(exp.Subquery, exp.Select, exp.Prior)
+    special = any("@" in text.name for text in node.find_all(exp.Literal, exp.RawString))  # made for email addresses
+    return said and not special and not set(columns) & _PSEUDO and not node.find(exp.Subquery, exp.Select, exp.Prior)
 
 
 def _shows(node: exp.Expr, keyword: str, dialect: str) -> bool:
@@ -184,17 +185,21 @@ def _on(tree: exp.Select) -> bool:
     return distinct is not None and distinct.args.get("on") is not None
 
 
-def _ties(tree: exp.Select) -> bool:
-    limit = tree.args.get("limit")
-    return limit is not None and bool(limit.args.get("limit_options"))
+def _limited(option: str) -> Callable[[exp.Select], bool]:
+    def found(tree: exp.Select) -> bool:
+        limit = tree.args.get("limit")
+        options = limit.args.get("limit_options") if limit is not None else None
+        return options is not None and bool(options.args.get(option))
+
+    return found
 
 
 CLAUSES: dict[str, Callable[[exp.Select], bool]] = {
     "DISTINCT ON": _on,
     "QUALIFY": lambda tree: tree.args.get("qualify") is not None,
-    "WITH TIES": _ties,
-    "FETCH FIRST": _ties,
-    "PERCENT": _ties,
+    "WITH TIES": _limited("with_ties"),
+    "FETCH FIRST": _limited("with_ties"),
+    "PERCENT": _limited("percent"),
     "ROWNUM": lambda tree: tree.args["from_"].this.find(exp.Order) is not None,
     "WITH ROLLUP": lambda tree: tree.find(exp.Rollup) is not None,
     "ROLLUP": lambda tree: tree.find(exp.Rollup) is not None,

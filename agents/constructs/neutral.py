@@ -1,7 +1,10 @@
 """Taking an example's own words out of a construct: labels and stand-ins that fit no other column."""
 
+import re
+
 from sqlglot import exp
 
+_WORDS = re.compile(r"[^\W\d_](?:[\w ]*\w)?")
 _GENERAL = {"unknown", "none", "missing", "n/a", "?", "-", "", "yes", "no"}
 
 
@@ -13,10 +16,13 @@ def neutralise(root: exp.Expr) -> None:
     for case in root.find_all(exp.Case, exp.If, exp.DecodeCase):
         if not isinstance(case.parent, exp.Case):
             _rename_labels(case)
+    for rounding in root.find_all(exp.Round, exp.Trunc):
+        if isinstance(rounding.args.get("decimals"), exp.Neg):
+            rounding.args["decimals"].this.replace(exp.Literal.number(1))  # thousands of what is in tens are all 0
     for coalesce in root.find_all(exp.Coalesce):
         for other in coalesce.expressions:
-            if isinstance(other, exp.Literal) and other.is_string and other.name.lower() not in _GENERAL:
-                other.replace(exp.Literal.string("unknown"))
+            for text in [t for t in other.find_all(exp.Literal) if t.is_string and t.name.lower() not in _GENERAL]:
+                text.replace(exp.Literal.string(_WORDS.sub("unknown", text.name)))
 
 
 def _rename_labels(case: exp.Expr) -> None:

@@ -116,6 +116,7 @@ def _scalar(tree: exp.Select, node: exp.Expr, alias: str, rng: random.Random) ->
         or len(group.expressions) != 1
         or tree.args.get("having")
         or not isinstance(group.expressions[0], exp.Column)
+        or isinstance(node, _NO_GROUP)
     ):
         return None
     old = group.expressions[0].sql()
@@ -125,6 +126,28 @@ def _scalar(tree: exp.Select, node: exp.Expr, alias: str, rng: random.Random) ->
         return None
     tree.set("expressions", [_named(tree, node), *kept])
     return _without_lost_order(tree)
+
+
+_NO_GROUP = (
+    exp.Add,
+    exp.Sub,
+    exp.Mul,
+    exp.Div,
+    exp.DateAdd,
+    exp.DateSub,
+    exp.AddMonths,
+    exp.Pad,
+    exp.Translate,
+    exp.Concat,
+    exp.DPipe,
+    exp.Repeat,
+    exp.Reverse,
+    exp.Sqrt,
+    exp.Pow,
+    exp.Ln,
+    exp.Greatest,
+    exp.Least,
+)  # they tell as many groups apart as their column does
 
 
 def _without_lost_order(tree: exp.Select) -> exp.Select:

@@ -13,7 +13,7 @@ _NOT_ADDITIVE = re.compile(
     r"degree|percent|\bper\b|rate|ratio|price|altitude|height|pressure|temp|humid|speed|\bage\b|score|rating|averag|visib|offset|\bshare\b|fraction"
 )
 _NAMES_ONE = re.compile(r"(^|_)(name|title|email|phone|address|url)$", re.IGNORECASE)
-_CODE = re.compile(r"\b(code|codes|flag|id)\b")
+_CODE = re.compile(r"\b(code|codes|flag|id|number)\b")
 _DRAWS = 8  # draws per choice of tables before another is tried
 Assignment = dict[str, tuple[Table, dict[str, Column]]]
 
@@ -180,8 +180,9 @@ def _fitting(options: list[Column], table: Table, roles: set[str]) -> list[Colum
     if "fractional" in roles:
         options = [c for c in options if column_kind(c) != "number" or c.type is not ColumnType.INTEGER]
     if "worded" in roles:
-        wordy = [c for c in options if not _CODE.search(f"{c.name} {c.comment or ''}".lower())]
-        options = wordy or options
+        keyed = {*table.primary_key, *(column for key in table.foreign_keys for column in key.columns)}
+        codes = [c for c in options if c.name in keyed or _CODE.search(f"{c.name} {c.comment or ''}".lower())]
+        options = [c for c in options if c not in codes or column_kind(c) != "text"]
     return options
 
 

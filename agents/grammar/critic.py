@@ -6,7 +6,7 @@ from sqlglot.errors import SqlglotError
 
 from ...tools.literals import missing_literals
 from ...tools.schema import Schema
-from ..verbalise.naming import column_phrase
+from ..verbalise.naming import column_phrase, plural
 
 _WORDS: list[tuple[tuple[type[exp.Expr], ...], tuple[str, ...], str]] = [
     ((exp.Count,), ("number", "how many", "count"), "wrong_aggregate"),
@@ -51,7 +51,8 @@ def _names(column: exp.Column, question: str, schema: Schema) -> bool:
     known = [c for t in schema.tables for c in t.columns if c.name == column.name]
     if not known:
         return True
-    return any(word in question for c in known for word in column_phrase(c).text.lower().split() if len(word) > 2)
+    words = [word for c in known for word in column_phrase(c).text.lower().split() if len(word) > 2]
+    return any(word in question or plural(word) in question for word in words)
 
 
 def _order_matters(tree: exp.Expr) -> bool:

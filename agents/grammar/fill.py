@@ -40,6 +40,7 @@ class Filling:
 def begin(template: str, dialect: str, schema: Schema, rng: random.Random) -> Filling:
     """Choose tables and columns for ``template``; raises ``CannotFill`` when the schema has none that fit."""
     tree = sqlglot.parse_one(template, read=dialect)
+    _ask_for_bounds(tree)
     assignment = assign(read_slots(tree), schema, rng)
     if assignment is None:
         raise CannotFill("no table of this schema fits the template")
@@ -50,6 +51,14 @@ def begin(template: str, dialect: str, schema: Schema, rng: random.Random) -> Fi
             if place is not None and place not in wanted:
                 wanted.append(place)
     return Filling(tree, dialect, schema, assignment, wanted, rng)
+
+
+def _ask_for_bounds(tree: exp.Expr) -> None:
+    """``GREATEST(x, 1000)`` of a template was meant for another column: choose the number anew."""
+    for number, literal_ in enumerate(list(tree.find_all(exp.Literal)), start=900):
+        bounded = isinstance(literal_.parent, exp.Greatest | exp.Least) and literal_.parent.find(exp.Column)
+        if bounded and not literal_.is_string and literal_.name != "0":
+            literal_.replace(exp.Placeholder(this=f"value_{number}"))
 
 
 def finish(filling: Filling, samples: dict[tuple[str, str], list[Any]]) -> exp.Expr:

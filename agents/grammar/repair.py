@@ -125,7 +125,8 @@ def _only_first(tree: exp.Expr, rng: random.Random) -> tuple[exp.Expr, str]:
         chosen = [p for p in tree.expressions if not p.find(exp.Window)]
         if not chosen:
             raise CannotRepair("nothing to order by")
-        key = exp.column(chosen[-1].alias) if chosen[-1].alias else chosen[-1].copy()
+        plain = [p for p in chosen if isinstance(p.unalias(), exp.Column | exp.AggFunc | exp.Round)] or chosen
+        key = exp.column(plain[-1].alias) if plain[-1].alias else plain[-1].copy()
         tree.set("order", exp.Order(expressions=[exp.Ordered(this=key, desc=True, nulls_first=False)]))
     tree.set("limit", exp.Limit(expression=exp.Literal.number(rng.choice((5, 10, 20, 50)))))
     _extend_orders(tree)

@@ -157,7 +157,8 @@ def _roles(column: exp.Column) -> set[str]:
     if isinstance(column.parent, exp.GT | exp.LT | exp.GTE | exp.LTE | exp.Between | exp.Ordered):
         roles.add("measure")
     select = column.find_ancestor(exp.Select)
-    if column.find_ancestor(exp.Group) and select is not None and not select.args.get("joins"):
+    grouping = column.find_ancestor(exp.Group) or isinstance(column.parent, exp.Window)
+    if grouping and select is not None and not select.args.get("joins"):
         roles.add("alone")
     if column.find_ancestor(exp.Group) or (isinstance(column.parent, exp.Window)):
         roles.add("group")

@@ -129,12 +129,13 @@ def pattern(node: exp.Expr, known: list[Any], rng: random.Random) -> str | None:
         return None
     text = rng.choice(texts)
     words = list(re.findall(r"[A-Za-z]{3,}", text)) or [text[:2]]
-    word, start = rng.choice(words), re.match(r"[A-Za-z0-9]*", text)
+    word = str(rng.choice(words))
+    start = re.match(r"[A-Za-z0-9]*", text)
     lead = (start.group() if start else "")[: rng.choice((1, 2, 3))] or text[0]
     if isinstance(node, exp.ILike | exp.RegexpILike):
         word, lead = word.lower(), lead.lower()
     if isinstance(node, exp.StartsWith | exp.EndsWith):
-        return lead if isinstance(node, exp.StartsWith) else re.split(r"[^A-Za-z0-9]", text)[-1] or text[-1]
+        return lead if isinstance(node, exp.StartsWith) else str(re.split(r"[^A-Za-z0-9]", text)[-1] or text[-1])
     if isinstance(node, exp.Contains | exp.StrPosition | exp.Replace):
         return word
     if isinstance(node, exp.RegexpLike | exp.RegexpILike):

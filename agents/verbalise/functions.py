@@ -24,7 +24,8 @@ def function(node: exp.Expr, scope: Scope) -> Phrase | None:
 
 def _moved(node: exp.DateAdd | exp.DateSub, scope: Scope) -> Phrase:
     sign = "plus" if isinstance(node, exp.DateAdd) else "minus"
-    return Phrase(f"{phrase(node.this, scope).text} {sign} {_span(node.expression, node.args.get('unit'))}", "date")
+    start = phrase(node.this, scope)
+    return Phrase(f"{start.text} {sign} {_span(node.expression, node.args.get('unit'))}", "date", bare=start.bare)
 
 
 def _interval(node: exp.Interval, scope: Scope) -> Phrase:
@@ -42,7 +43,8 @@ def _months_later(node: exp.AddMonths, scope: Scope) -> Phrase:
     months = node.expression
     back = isinstance(months, exp.Neg)
     said = _span(months.this if back else months, exp.var("month"))
-    return Phrase(f"{phrase(node.this, scope).text} {'minus' if back else 'plus'} {said}", "date")
+    start = phrase(node.this, scope)
+    return Phrase(f"{start.text} {'minus' if back else 'plus'} {said}", "date", bare=start.bare)
 
 
 def _apart(node: exp.Expr, scope: Scope) -> Phrase:
@@ -97,10 +99,14 @@ def _cast(node: exp.Cast, scope: Scope) -> Phrase:
     if isinstance(node.this, exp.Literal) and node.this.is_string and to.is_type(*exp.DataType.TEMPORAL_TYPES):
         return Phrase(node.this.name, "date", bare=True)
     sizes = [size.name for size in to.expressions]
-    if to.is_type(exp.DType.DATE) and subject.timed:
+    if to.is_type(exp.DType.DATE) and subject.timed and scope.dialect != "oracle":  # its DATE has a time
         return Phrase(f"date of {subject.the()}", "date")
     if to.is_type(*exp.DataType.TEXT_TYPES) and sizes and not subject.bare:
         return Phrase(f"first {sizes[0]} characters of {subject.the()}", "text")
+    if to.is_type(exp.DType.BINARY, exp.DType.VARBINARY):
+        return subject.of(f"{subject.text} (minding case)")
+    if subject.kind == "text" and isinstance(node.this, exp.Column) and not to.is_type(*exp.DataType.TEXT_TYPES):
+        raise Unsayable("a text read as another type")
     if subject.kind != "number" or subject.bare:
         return subject
     if to.is_type(exp.DType.DECIMAL) and len(sizes) == 2:

@@ -82,6 +82,7 @@ def take_apart(select: exp.Select, scope: Scope) -> Selection:
         said.columns.append(phrase(projection, scope))
     if len({c.text for c in said.columns}) < len(said.columns):
         raise Unsayable("the same column twice")
+    _refuse_misleading_figures(said)
     _register_aliases(select, scope)
     if select.args.get("having"):
         said.having = clause(select.args["having"].this, scope)
@@ -100,6 +101,27 @@ def take_apart(select: exp.Select, scope: Scope) -> Selection:
     if said.rows.optional and any(isinstance(n.this, exp.Star) and n.find_ancestor(exp.Select) is select for n in own):
         raise Unsayable("COUNT(*) over an outer join")
     return said
+
+
+def _refuse_misleading_figures(said: Selection) -> None:
+    """Refuse totals that count a looked-up row once for each row that refers to it, and figures of one value."""
+    grouped = {k.origin for k in said.keys}
+    for projection in said.select.expressions:
+        for node in projection.find_all(exp.AggFunc):
+            if node.find_ancestor(exp.Select) is not said.select or isinstance(node, exp.Count | exp.CountIf):
+                continue
+            argument = node.parent.expression if isinstance(node.parent, exp.WithinGroup) else node.this
+            if isinstance(argument, exp.Case | exp.If):
+                argument = (argument.args["ifs"][0] if isinstance(argument, exp.Case) else argument).args["true"]
+            column = argument.find(exp.Column) if isinstance(argument, exp.Expr) else None
+            entity = said.scope.entities.get(column.table) if column is not None else None
+            if entity is None or not entity.base or entity.noun == said.scope.row_noun:
+                continue
+            own = {p.origin for n, p in entity.columns.items() if n in entity.keys}
+            if isinstance(node, exp.Sum) and not isinstance(node.this.unnest(), exp.Predicate):
+                raise Unsayable("a total that repeats looked-up values")
+            if own and own <= grouped and node.find_ancestor(exp.Window) is None:
+                raise Unsayable("a figure of one value per group")
 
 
 def _conjuncts(node: exp.Expr) -> list[exp.Expr]:
@@ -140,7 +162,17 @@ def _without(alias: str, said: Selection) -> str:
             raise Unsayable("anti-join with a derived table")
         return f"whose {said.rows.through[alias]} is not among the {entity.many()}"
     child = any(alias in children for children in said.rows.linked.values())
+    if not child and not condition and not _may_lack(alias, said):
+        raise Unsayable("an anti-join that leaves no row")
     return f"that have no {plural(entity.noun) if child else f'matching {entity.noun}'} {condition}".strip()
+
+
+def _may_lack(alias: str, said: Selection) -> bool:
+    """Say whether the column that refers to the outer joined ``alias`` may be missing."""
+    referring = said.rows.through.get(alias)
+    places = [p.origin for e in said.scope.entities.values() for p in e.columns.values() if p.text == referring]
+    schema = said.scope.schema
+    return not places or any(place is not None and schema.table(place[0]).column(place[1]).nullable for place in places)
 
 
 def _say_groups(group: exp.Group, said: Selection) -> None:

@@ -102,8 +102,9 @@ def _trimmed(node: exp.Trim, scope: Scope) -> Phrase:
 def _without_or_with(node: exp.Replace, scope: Scope) -> Phrase:
     subject, sought = phrase(node.this, scope).text, phrase(node.expression, scope).the()
     by = node.args.get("replacement")
-    done = "removed" if by is None or (isinstance(by, exp.Literal) and not by.name) else ""
-    return Phrase(f"{subject} with {sought} {done or f'replaced by {phrase(by, scope).the()}'}", "text")
+    removed = by is None or (isinstance(by, exp.Literal) and not by.name)
+    done = "removed" if by is None or removed else f"replaced by {phrase(by, scope).the()}"
+    return Phrase(f"{subject} with {sought} {done}", "text")
 
 
 def _matches_in(node: exp.RegexpCount, scope: Scope) -> Phrase:

@@ -194,6 +194,9 @@ def test_the_words_of_other_dialects(dialect: str, sql: str, parts: list[str]) -
 
 
 UNSAYABLE = [
+    "SELECT o.status, SUM(c.credit_limit) FROM orders o JOIN customers c ON o.customer_id = c.customer_id GROUP BY 1",
+    "SELECT c.customer_id, AVG(c.credit_limit) FROM orders o JOIN customers c ON o.customer_id = c.customer_id"
+    " GROUP BY c.customer_id",
     "SELECT product_id, COUNT(*) FROM products GROUP BY product_id",
     "SELECT name, price, name FROM products",
     "SELECT name, price * POWER(1 + 3 / 100, 10) FROM products",
