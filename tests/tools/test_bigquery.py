@@ -49,6 +49,7 @@ def value(engine: Engine, expression: str) -> Any:
         ("DATE '0001-01-01'", date(1, 1, 1)),
         ("DATETIME '9999-12-31 23:59:59.999999'", datetime(9999, 12, 31, 23, 59, 59, 999999)),  # noqa: DTZ001
         ("TIMESTAMP '1969-12-31 23:59:59.5+00'", datetime(1969, 12, 31, 23, 59, 59, 500000, tzinfo=UTC)),
+        ("EXTRACT(HOUR FROM TIMESTAMP '2024-01-01 05:00:00+00')", 5),
         ("TIMESTAMP '2024-07-01 12:00:00 Europe/Berlin'", datetime(2024, 7, 1, 10, tzinfo=UTC)),
         ("MAKE_INTERVAL(year => -1, month => -2, day => 3, hour => -4, second => 5)", "-1-2 3 -3:59:55"),
         ("INTERVAL '0.25' SECOND", "0-0 0 0:0:0.250000"),
