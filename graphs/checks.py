@@ -1,12 +1,13 @@
 """What is checked of a candidate that ran, before the critic sees it."""
 
 from ..knowledge.keywords import keyword_in
+from ..tools.engines import Engine
 from ..tools.literals import missing_literals
 from .state import ItemState
 from .workbench import Workbench
 
 
-def failed_check(state: ItemState, bench: Workbench) -> str | None:
+def failed_check(state: ItemState, bench: Workbench | Engine) -> str | None:
     """Return the check that the item's candidate fails, or None.
 
     It must parse, use the construct that it was asked to use, and its question must mention every literal
