@@ -9,6 +9,7 @@ from .session import RefusedError
 _RULES = (
     ("executable_comment", r"/\*M?!"),
     ("no_files", r"\b(?:load_file|outfile|dumpfile)\b"),
+    ("no_locks", r"\b(?:get|release)_(?:all_)?locks?\s*\("),  # which would outlive the statement
     ("system_tables", r"(?<![\w.'\"])`?(?:mysql|performance_schema|oceanbase)`?(?:\s|/\*.*?\*/)*\."),
 )
 _NOTHING = r"(?:\s|--(?:\s[^\n]*)?(?:\n|\Z)|\#[^\n]*(?:\n|\Z)|/\*.*?\*/|\()*"
