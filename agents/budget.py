@@ -64,7 +64,9 @@ class Budget:
     none is and it does not fit, the budget is spent. Belongs to one event loop.
     """
 
-    def __init__(self, max_cost: float | None = None, max_tokens: int | None = None, spent: Usage | None = None) -> None:
+    def __init__(
+        self, max_cost: float | None = None, max_tokens: int | None = None, spent: Usage | None = None
+    ) -> None:
         self.max_cost, self.max_tokens = max_cost, max_tokens
         self.spent = spent or Usage()
         self._reserved: list[Usage] = []

@@ -1,5 +1,6 @@
 """What went wrong in a call to a model, in the same terms for every provider."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -7,13 +8,14 @@ from typing import Any, Literal
 
 from langchain_core.exceptions import ContextOverflowError, ModelConnectionError, ModelError, ModelTimeoutError
 
-Kind = Literal["overloaded", "passing", "absent", "refused", "invalid"]
+Kind = Literal["overloaded", "passing", "absent", "unreadable", "refused", "invalid"]
 
 _OVERLOADED = {429, 503, 529}  # 529 is Anthropic's "overloaded"
 _REFUSED = {401, 402, 403, 404}  # no key, no money, no permission, no such model
 _PASSING = {408, 409, 425}
 _NO_CREDIT = "insufficient_quota"  # OpenAI's 429 that no patience mends
 _TRANSPORTS = {"aiohttp", "httpcore", "httpcore2", "httpx", "httpx2", "requests", "urllib3"}
+_KEY = re.compile(r"[\w-]{20,}")
 _DETAIL = 120  # characters of a provider's own words
 
 
@@ -22,7 +24,8 @@ class Fault:
     """A failed call.
 
     ``overloaded``: slow down and try again; ``passing``: try again; ``absent``: nobody answers at that address;
-    ``refused``: no request of ours will be answered; ``invalid``: this request never will.
+    ``unreadable``: half a reply, or none that the protocol knows; ``refused``: no request of ours will be answered;
+    ``invalid``: this request never will.
     ``retry_after`` is how many seconds the server asks to wait.
     """
 
@@ -45,7 +48,7 @@ def fault_of(error: Exception) -> Fault | None:
     if isinstance(error, ModelError):
         return Fault("passing" if error.is_retryable else "invalid", _words(error))
     if isinstance(error, ValueError | LookupError | TypeError | AttributeError):  # raised while reading a reply
-        return Fault("passing", "the reply was unreadable")
+        return Fault("unreadable", "the reply was unreadable")
     return None
 
 
@@ -71,12 +74,13 @@ def _code(error: Exception) -> Any:
 
 
 def _status_text(status: int, error: Exception) -> str:
-    """Name the status; only for a bad request the provider's words say more, and no key can be in them."""
+    """Name the status; only of a bad request the provider's words say more."""
     return f"HTTP {status}: {_words(error)}" if status in {400, 413, 422} else f"HTTP {status}"
 
 
 def _words(error: Exception) -> str:
-    return " ".join(str(error).split())[:_DETAIL]
+    """Return the beginning of the provider's words, without what may be a key."""
+    return _KEY.sub("…", " ".join(str(error).split()))[:_DETAIL]
 
 
 def _is_transport(error: Exception) -> bool:

@@ -10,7 +10,6 @@ from pathlib import Path
 from ..tools.errors import UsageError
 from ..tools.home import home
 
-_BUILT_IN = Path(__file__).with_name("prices.tsv")
 _SNAPSHOT = re.compile(r"-(\d{4}-\d{2}-\d{2}|\d{8}|latest)$")  # how providers name a dated copy of a model
 
 
@@ -39,7 +38,7 @@ def price_of(spec: str, base_url: str | None = None) -> Price | None:
     ``UsageError`` if the user's file cannot be read.
     """
     own = _own(own_prices())
-    listed = own if base_url else [*own, *_table(_BUILT_IN)]
+    listed = own if base_url else [*own, *_built_in()]
     for name in dict.fromkeys((spec, _SNAPSHOT.sub("", spec))):
         for pattern, price in listed:
             if fnmatchcase(name, pattern):
@@ -57,6 +56,10 @@ def _own(path: Path) -> list[tuple[str, Price]]:
 
 
 @cache
+def _built_in() -> list[tuple[str, Price]]:
+    return _table(Path(__file__).with_name("prices.tsv"))
+
+
 def _table(path: Path) -> list[tuple[str, Price]]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t")

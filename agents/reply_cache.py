@@ -61,7 +61,9 @@ class ReplyCache:
         try:
             return self._connection.execute(sql, parameters)
         except sqlite3.Error as error:
-            raise UsageError(f"Cannot use the replies in {self.path} ({error}): delete it, or use --no-cache.") from error
+            raise UsageError(
+                f"Cannot use the replies in {self.path} ({error}): delete it, or use --no-cache."
+            ) from error
 
 
 def setting_text(model: BaseChatModel, tools: Sequence[Any]) -> str:

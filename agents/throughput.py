@@ -17,11 +17,12 @@ from .faults import Fault, fault_of
 
 T = TypeVar("T")
 _SHRINK = 0.75
-_FAILED_RUN = 3  # calls given up with none answered between: the model is gone, not the request at fault
+_FAILED_RUN = 3  # calls given up with none answered between: the model is gone, not a request at fault
+_UNUSABLE_RUN = 20  # the same where each request may be at fault by itself
 
 
 class CallFailed(IsoglossError):
-    """This call was given up; others may be answered."""
+    """One call was given up; others may be answered."""
 
 
 class ModelGone(RunStopped):
@@ -42,7 +43,7 @@ class Patience:
     """
 
     tries: int = 8
-    timeout: float = 120.0
+    timeout: float | None = 120.0
     first_wait: float = 1.0
     longest_wait: float = 60.0
     longest_pause: float = 300.0
@@ -91,7 +92,8 @@ class Throttle:
                 self._heed(fault, sent)
             if fault.kind == "invalid" or number >= self._tries(fault):
                 raise self._give_up(fault, number) from cause
-            await asyncio.sleep(random.uniform(0, self._backoff(number)))
+            if not fault.retry_after:  # else the turn itself waits as long as the server asks
+                await asyncio.sleep(random.uniform(0, self._backoff(number)))
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
@@ -131,8 +133,10 @@ class Throttle:
             self.limit = max(1.0, self.limit * _SHRINK)
 
     def _tries(self, fault: Fault) -> int:
-        """A server that was never there is given a second chance only."""
-        return 2 if fault.kind == "absent" and not self._answered else self._patience.tries
+        """A server that was never there has a second chance; an unreadable reply, which is paid for, a third."""
+        if fault.kind == "absent" and not self._answered:
+            return min(2, self._patience.tries)
+        return min(3, self._patience.tries) if fault.kind == "unreadable" else self._patience.tries
 
     def _backoff(self, number: int) -> float:
         return min(self._patience.longest_wait, self._patience.first_wait * 2.0 ** (number - 1))
@@ -141,7 +145,7 @@ class Throttle:
         self._given_up += 1
         if fault.kind == "absent" and not self._answered:
             self._stopped = ModelRefuses(f"{self.name} cannot be reached: start its server, or correct --base-url.")
-        elif fault.kind != "invalid" and self._given_up >= _FAILED_RUN:
+        elif self._given_up >= (_UNUSABLE_RUN if fault.kind in {"invalid", "unreadable"} else _FAILED_RUN):
             self._stopped = ModelGone(f"{self.name} fails call after call ({fault.reason}): {_RESUME}")
         return self._stopped or CallFailed(f"no answer after {tries} tries: {fault.reason}")
 

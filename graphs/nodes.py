@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, RemoveMessage, ToolMessage
@@ -175,12 +176,11 @@ def _step(
     if messages:
         step["prompt"] = str(messages[-1].content)
     if answer is not None:
-        usage = answer.message.usage_metadata
         step |= {
             "reply": spoken(answer.message),
             "tool_calls": [{"name": c["name"], "args": c["args"]} for c in answer.message.tool_calls],
         }
-        step |= {"tokens_in": usage["input_tokens"], "tokens_out": usage["output_tokens"]} if usage else {}
+        step |= asdict(answer.usage)
     return {"steps": [step]}
 
 

@@ -10,8 +10,11 @@ from typing import cast
 
 from langgraph.graph.state import CompiledStateGraph
 
+from ..agents.budget import BudgetSpent
 from ..tools.templates import Template
 from .state import ItemState
+
+_LAST_REPLIES = 60.0  # seconds
 
 ItemGraph = CompiledStateGraph[ItemState, None, ItemState, ItemState]
 
@@ -42,22 +45,34 @@ class Items:
 async def final_states(
     graph: ItemGraph, items: Items, first: int, in_flight: int, on_sql: Callable[[str], None]
 ) -> AsyncGenerator[ItemState]:
-    """Yield the final states of items ``first``, ``first + 1``, … for ever; close the generator to stop."""
+    """Yield the final states of items ``first``, ``first + 1``, … for ever; close the generator to stop.
+
+    At most ``in_flight`` are under way; as many more may have ended and wait behind a slower one. When the budget
+    is spent, those under way are let come to an end of their own first: what was asked is paid for, and its reply
+    must reach the cache.
+    """
+    places = asyncio.Semaphore(in_flight)
     waiting: deque[asyncio.Task[ItemState]] = deque()
     try:
         for index in count(first):
-            waiting.append(asyncio.create_task(_to_the_end(graph, items.begin(index), on_sql)))
-            if len(waiting) == in_flight:
+            waiting.append(asyncio.create_task(_to_the_end(graph, items.begin(index), on_sql, places)))
+            if len(waiting) == 2 * in_flight:
                 yield await waiting.popleft()
+    except BudgetSpent:
+        await asyncio.wait(waiting, timeout=_LAST_REPLIES)
+        raise
     finally:
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
 
 
-async def _to_the_end(graph: ItemGraph, state: ItemState, on_sql: Callable[[str], None]) -> ItemState:
-    async for values in graph.astream(state, stream_mode="values"):
-        if values.get("sql") != state.get("sql"):
-            on_sql(values["sql"])
-        state = cast(ItemState, values)
+async def _to_the_end(
+    graph: ItemGraph, state: ItemState, on_sql: Callable[[str], None], places: asyncio.Semaphore
+) -> ItemState:
+    async with places:
+        async for values in graph.astream(state, stream_mode="values"):
+            if values.get("sql") != state.get("sql"):
+                on_sql(values["sql"])
+            state = cast(ItemState, values)
     return state

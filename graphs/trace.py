@@ -17,7 +17,7 @@ from typing import Any
 from ..tools.errors import UsageError
 from .cleaning import Cleaner
 
-_FORMAT = 1
+_FORMAT = 2
 _SCHEMA = f"""
 BEGIN;
 CREATE TABLE items (
@@ -49,7 +49,7 @@ CREATE TABLE steps (
   rows TEXT,                     -- JSON array: the first rows of the result
   tokens_in INTEGER NOT NULL,
   tokens_out INTEGER NOT NULL,
-  cost REAL NOT NULL,            -- US dollars
+  cost REAL,                     -- US dollars; NULL if the model's price is unknown
   PRIMARY KEY (item, step)
 );
 CREATE INDEX items_by_status ON items (status, reason);
@@ -59,7 +59,7 @@ SELECT item, status, reason, repaired, attempts,
   (SELECT error_class FROM steps AS s WHERE s.item = i.item AND error_class IS NOT NULL ORDER BY step DESC LIMIT 1)
     AS error_class,
   (SELECT sum(tokens_in + tokens_out) FROM steps AS s WHERE s.item = i.item) AS tokens,
-  (SELECT sum(cost) FROM steps AS s WHERE s.item = i.item) AS cost,
+  (SELECT iif(count(cost) = count(*), sum(cost), NULL) FROM steps AS s WHERE s.item = i.item) AS cost,
   seconds, question, sql
 FROM items AS i;
 PRAGMA user_version = {_FORMAT};
@@ -72,7 +72,7 @@ _JSON = ("delta", "snippets", "tool_calls", "rows")
 class Step:
     """One visit of a graph node: what it changed, what was asked and answered, what ran and what came of it.
 
-    ``seconds`` is wall time, ``rows`` the first rows of the result, ``cost`` in US dollars.
+    ``seconds`` is wall time, ``rows`` the first rows of the result, ``cost`` in US dollars, None if unknown.
     """
 
     node: str
@@ -89,7 +89,7 @@ class Step:
     rows: list[Any] | None = None
     tokens_in: int = 0
     tokens_out: int = 0
-    cost: float = 0.0
+    cost: float | None = 0.0
 
 
 _STEP_COLUMNS = tuple(f.name for f in fields(Step))

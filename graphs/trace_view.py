@@ -96,7 +96,8 @@ def _parts(story: Story, step: Step) -> Iterator[tuple[str, RenderableType]]:
     if step.snippets:
         yield "snippets", _lines(f"{s['score']:.3f}  {s['title']}  ({s['source']})" for s in step.snippets)
     if step.tokens_in or step.tokens_out:
-        yield "usage", _lines([f"{step.tokens_in} tokens in, {step.tokens_out} out, ${step.cost:.4f}"])
+        cost = "cost unknown" if step.cost is None else f"${step.cost:.4f}"
+        yield "usage", _lines([f"{step.tokens_in} tokens in, {step.tokens_out} out, {cost}"])
     if step.prompt:
         yield "prompt", _lines([step.prompt])
 

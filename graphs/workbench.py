@@ -6,6 +6,7 @@ from langchain_core.language_models import BaseChatModel
 from langgraph.prebuilt import ToolNode
 
 from ..agents.asking import Agent
+from ..agents.channel import Channel
 from ..agents.database_tools import database_tools
 from ..agents.replies import GiveVerdict, ProposeCandidate, ProposeRepair, ProposeTemplate
 from ..agents.schema_text import column_kinds, render_schema
@@ -39,23 +40,35 @@ class Workbench:
 
 
 def open_workbench(
-    engine: Engine, index: Index, generator: BaseChatModel, critic: BaseChatModel, max_repairs: int
+    engine: Engine,
+    index: Index,
+    generator: BaseChatModel,
+    critic: BaseChatModel,
+    max_repairs: int,
+    generator_channel: Channel | None = None,
+    critic_channel: Channel | None = None,
 ) -> Workbench:
-    """Bind the agents to their models and tools; samples three values of each column for the prompts."""
+    """Bind the agents to their models, these to their channels, and both to the tools."""
     schema, tools = engine.schema(), database_tools(engine)
-    samples = {
-        (t.name, c.name): engine.sample_values(t.name, c.name, limit=3) for t in schema.tables for c in t.columns
-    }
     return Workbench(
         engine,
         index,
         schema,
-        render_schema(schema, samples),
+        schema_prompt(engine),
         column_kinds(schema),
-        Agent(generator, ProposeTemplate),
-        Agent(generator, ProposeCandidate, tools),
-        Agent(critic, GiveVerdict),
-        Agent(generator, ProposeRepair, tools),
+        Agent(generator, ProposeTemplate, channel=generator_channel),
+        Agent(generator, ProposeCandidate, tools, generator_channel),
+        Agent(critic, GiveVerdict, channel=critic_channel),
+        Agent(generator, ProposeRepair, tools, generator_channel),
         ToolNode(tools),
         max_repairs,
     )
+
+
+def schema_prompt(engine: Engine) -> str:
+    """Return the schema as every agent sees it, with three values of each column."""
+    schema = engine.schema()
+    samples = {
+        (t.name, c.name): engine.sample_values(t.name, c.name, limit=3) for t in schema.tables for c in t.columns
+    }
+    return render_schema(schema, samples)

@@ -1,0 +1,95 @@
+"""What stands between an agent and a model that is far away or paid: its replies kept, its cost, patience with it."""
+
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.runnables import Runnable
+
+from ..tools.errors import UsageError
+from .budget import Budget, Usage, estimated_tokens, priced, reported_usage
+from .prices import Price, own_prices, price_of
+from .reply_cache import ReplyCache, request_key
+from .throughput import Patience, Throttle
+
+_IN_PROCESS = Patience(tries=1, timeout=None)  # what fails in our own process fails again
+
+_LONGEST_REPLY = 8_192  # tokens, those that a model thinks with included
+_LENGTH_SETTINGS = ("max_tokens", "max_output_tokens", "num_predict")  # one or another, by provider
+
+
+class Channel:
+    """One way to one model, shared by the agents that ask it, so that they share its limits."""
+
+    def __init__(
+        self, model: str, price: Price | None, throttle: Throttle, budget: Budget, cache: ReplyCache | None
+    ) -> None:
+        self.model, self.price, self.budget = model, price, budget
+        self._throttle, self._cache = throttle, cache
+        self._longest = 0  # tokens of the longest reply so far: what to expect of the next one
+
+    async def ask(
+        self, bound: Runnable[LanguageModelInput, AIMessage], messages: list[BaseMessage], settings: str
+    ) -> tuple[AIMessage, Usage]:
+        """Return the reply to ``messages`` and what it cost: nothing, if it is one that was kept.
+
+        ``settings`` is what else the reply depends on (``reply_cache.setting_text``). Raises ``CallFailed`` when
+        this call is given up, ``RunStopped`` when no other is worth trying either.
+        """
+        key = request_key(f"{self.model} {settings}", messages)
+        kept = self._cache.find(key) if self._cache else None
+        if kept is not None:
+            return kept, Usage()
+        message, used = await self._pay(bound, messages)
+        if self._cache:
+            self._cache.keep(key, self.model, message)
+        return message, used
+
+    async def _pay(
+        self, bound: Runnable[LanguageModelInput, AIMessage], messages: list[BaseMessage]
+    ) -> tuple[AIMessage, Usage]:
+        prompt = estimated_tokens(messages)
+        expected, used = priced(prompt, self._longest, self.price), Usage()
+        await self.budget.reserve(expected)
+        try:
+            message = await self._throttle.call(lambda: bound.ainvoke(messages))
+            used = reported_usage(message, self.price)
+            if not used.tokens:  # a server that counts nothing
+                used = priced(prompt, estimated_tokens([message]), self.price)
+            self._longest = max(self._longest, used.tokens_out)
+        finally:
+            await self.budget.settle(expected, used)
+        return message, used
+
+
+def bounded(model: BaseChatModel) -> BaseChatModel:
+    """Return the model with the length of its replies limited, in every request, unless it has a stricter limit."""
+    for name in _LENGTH_SETTINGS:
+        if name in type(model).model_fields:
+            return model.model_copy(update={name: min(getattr(model, name) or _LONGEST_REPLY, _LONGEST_REPLY)})
+    return model
+
+
+def open_channel(
+    model: str,
+    base_url: str | None = None,
+    *,
+    in_flight: int,
+    budget: Budget,
+    cache: ReplyCache | None = None,
+    patience: Patience | None = None,
+) -> Channel | None:
+    """Return the channel to a model by name; None for ``grammar``, which is neither far away nor paid.
+
+    ``base_url`` counts for ``openai:`` alone, as in ``chat_model``. Raises ``UsageError`` for a limit in dollars on
+    a model whose price is unknown.
+    """
+    kind = model.partition(":")[0]
+    if kind == "grammar":
+        return None
+    if kind != "openai":
+        base_url = None
+    price = price_of(model, base_url)
+    if price is None and budget.max_cost is not None:
+        raise UsageError(f"The price of {model} is unknown: say it in {own_prices()}, or limit with --max-tokens.")
+    name = f"{model} at {base_url}" if base_url else model
+    patience = patience or (_IN_PROCESS if kind in {"hf", "smollm2"} else Patience())
+    return Channel(name, price, Throttle(name, in_flight, patience), budget, cache)
