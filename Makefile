@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types bench clean
+.PHONY: demo test check lint types bench clean emulator
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -10,8 +10,18 @@ BIN := .venv/bin
 	touch $@
 
 .venv/ready-dev: .venv/ready
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,baseball]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,baseball,bigquery,oracle]'
 	touch $@
+
+# In an environment of its own, for it needs other versions of DuckDB and sqlglot than Isogloss does.
+.emulator/ready:
+	$(PYTHON) -m venv .emulator
+	.emulator/bin/pip install --quiet --disable-pip-version-check bqemulator==1.4.0 numpy \
+		duckdb==1.5.5 duckdb-extensions==1.5.5 duckdb-extension-spatial==1.5.5
+	.emulator/bin/python -c "from duckdb_extensions import import_extension; import_extension('spatial')"
+	touch $@
+
+emulator: .emulator/ready ## install a BigQuery emulator, for the tests that reach a project: export ISOGLOSS_BQEMULATOR=.emulator
 
 .typing/isogloss:
 	mkdir -p .typing && ln -s .. $@
@@ -35,4 +45,4 @@ bench: .venv/ready-dev
 	$(BIN)/python benchmarks/build.py
 
 clean:
-	rm -rf .venv .typing build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .emulator .typing build *.egg-info .mypy_cache .ruff_cache .pytest_cache
