@@ -97,6 +97,8 @@ _RESULTS: dict[tuple[type[exp.Expr], ...], str] = {
 
 def _window_name(node: exp.Window) -> str:
     function = node.this
+    if node.args.get("over") == "KEEP":
+        return f"{'first' if node.args.get('first') else 'last'}_{_output_name(function)}"
     ranks = {
         exp.RowNumber: "row_num",
         exp.Rank: "position",

@@ -9,6 +9,7 @@ from ...tools.schema import ColumnType, Schema
 from ...tools.transpile import can_order_nulls, nulls_first_by_default
 from .slots import items_of
 
+_NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT)
 _ROUNDED = 0.35  # share of averages that an author rounds for display
 
 
@@ -20,6 +21,9 @@ def polish(tree: exp.Expr, schema: Schema, dialect: str, rng: random.Random) -> 
         _collect_once(collected, dialect)
     order_missing_last(tree, schema, dialect)
     _leave_dates(tree, schema)
+    for neighbour in tree.find_all(exp.Lag, exp.Lead):
+        if isinstance(neighbour.this, exp.Column) and _type_of(neighbour.this, schema) not in _NUMBERS:
+            neighbour.set("default", None)  # the example's default is a number
     for paren in list(tree.find_all(exp.Paren)):
         if isinstance(paren.parent, exp.Func) and not isinstance(paren.parent, exp.Connector):
             paren.replace(paren.this.copy())  # an argument needs no brackets of its own

@@ -105,6 +105,10 @@ def _when(case: exp.Expr, scope: Scope) -> str:
 def _conditional(node: exp.Expr, scope: Scope) -> Phrase | None:
     """Say SUM/AVG of a CASE or IIF as a count, total or share of the rows that meet its condition."""
     case = node.this.unnest()
+    if isinstance(case, exp.DecodeCase):
+        from .functions import written_out
+
+        case = written_out(case)
     if isinstance(case, exp.Predicate) and isinstance(node, exp.Sum):
         from .predicates import clause
 

@@ -133,14 +133,18 @@ def _ratio(node: exp.SafeDivide, scope: Scope) -> Phrase:
 
 
 def _decoded(node: exp.DecodeCase, scope: Scope) -> Phrase:
-    """Say ``DECODE(x, a, b, …, z)`` as the CASE that it is short for."""
+    return phrase(written_out(node), scope)
+
+
+def written_out(node: exp.DecodeCase) -> exp.Case:
+    """Return the CASE that ``DECODE(x, a, b, …, z)`` is short for; raises ``Unsayable`` if it looks for NULL."""
     subject, *rest = node.expressions
     default = rest.pop() if len(rest) % 2 else exp.Null()
     if any(isinstance(wanted, exp.Null) for wanted in rest[::2]):
         raise Unsayable("DECODE of NULL")
     pairs = zip(rest[::2], rest[1::2], strict=True)
     branches = [exp.If(this=exp.EQ(this=subject.copy(), expression=a.copy()), true=b.copy()) for a, b in pairs]
-    return phrase(exp.Case(ifs=branches, default=default.copy()), scope)
+    return exp.Case(ifs=branches, default=None if isinstance(default, exp.Null) else default.copy())
 
 
 def _known_or_not(node: exp.Nvl2, scope: Scope) -> Phrase:

@@ -1,6 +1,6 @@
 """Oracle's own ways of writing what other dialects have clauses for, brought to the common form before it is said."""
 
-from sqlglot import exp
+from sqlglot import exp, parse_one
 from sqlglot.transforms import eliminate_join_marks
 
 
@@ -11,7 +11,8 @@ def in_common_form(query: exp.Expr) -> exp.Expr:
     (https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/ROWNUM-Pseudocolumn.html).
     """
     if any(column.args.get("join_mark") for column in query.find_all(exp.Column)):
-        query = eliminate_join_marks(query)
+        # read anew: the rewriting writes the side of a join in a form that the parser does not
+        query = parse_one(eliminate_join_marks(query).sql(dialect="oracle"), read="oracle")
     bound = _bound(query) if isinstance(query, exp.Select) else None
     if bound is None:
         return query

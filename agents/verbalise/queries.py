@@ -80,6 +80,8 @@ def _grouped(said: Selection, rng: random.Random) -> str:
     tail = f"{having}{qualify}{totals}{hidden}{_tail(said)}"
     only = f"considering only {said.rows_phrase()}" if said.clauses else ""
     if not figures:
+        if hidden:
+            raise Unsayable("groups that are not shown, without figures")
         among = f" among {said.rows_phrase()}"
         return f"{rng.choice(_COMMANDS)} {columns_phrase(said.columns, many=True)}{among}, each once{tail}"
     shown = columns_phrase(figures)

@@ -15,6 +15,15 @@ _RANKS: dict[type[exp.Expr], str] = {
 }
 
 
+_TIED = (exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist)
+
+
+def _leaves_open(order: exp.Order, scope: Scope) -> bool:
+    """Say whether only columns of a looked-up table decide the order: all rows that refer to one row tie."""
+    owners = [scope.entities.get(c.table) for key in order.expressions for c in key.find_all(exp.Column)]
+    return bool(owners) and all(e is not None and e.base and e.noun != scope.row_noun for e in owners)
+
+
 def window(node: exp.Window, scope: Scope) -> Phrase:
     """Return the phrase of a window function call; raises ``Unsayable`` for frames without words."""
     if node.args.get("over") == "KEEP":
@@ -23,6 +32,8 @@ def window(node: exp.Window, scope: Scope) -> Phrase:
     function = node.this
     order = spec.args.get("order")
     within = _within(spec, scope)
+    if order is not None and not isinstance(function, _TIED) and _leaves_open(order, scope):
+        raise Unsayable("an order that leaves rows of one looked-up row open")
     if isinstance(function, exp.IgnoreNulls | exp.RespectNulls):
         return _last_known(function, spec, within, scope)
     if isinstance(function, exp.Anonymous) and function.name.upper() == "RATIO_TO_REPORT":

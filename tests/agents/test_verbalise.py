@@ -158,6 +158,22 @@ ELSEWHERE = [
         "SELECT status, ROUND(100 * COUNTIF(shipping_fee > 5) / COUNT(*), 1) FROM orders GROUP BY status",
         ["percentage of the number of orders whose shipping fee is", "in the number of orders rounded to 1 decimal"],
     ),
+    (
+        "oracle",
+        "SELECT c.email FROM customers c, orders o WHERE c.customer_id = o.customer_id (+) AND o.customer_id IS NULL",
+        ["customers that have no orders"],
+    ),
+    (
+        "oracle",
+        "SELECT c.name, COUNT(o.order_id) FROM customers c, orders o WHERE c.customer_id = o.customer_id (+)"
+        " GROUP BY c.customer_id, c.name",
+        ["each customer", "including customers without any orders"],
+    ),
+    (
+        "oracle",
+        "SELECT city, SUM(DECODE(country, 'Spain', 1, 0)) FROM customers GROUP BY city",
+        ["number of customers whose country is 'Spain'"],
+    ),
     ("oracle", "SELECT RTRIM(status, 'ed') FROM orders", ["status without trailing characters of 'ed'"]),
     ("oracle", "SELECT name FROM products WHERE LNNVL(weight_kg >= 2)", ["weight is", "2 kilograms or missing"]),
     ("oracle", "SELECT ordered_at + NUMTODSINTERVAL(3, 'HOUR') FROM orders", ["order time plus 3 hours"]),
@@ -194,6 +210,9 @@ def test_the_words_of_other_dialects(dialect: str, sql: str, parts: list[str]) -
 
 
 UNSAYABLE = [
+    "SELECT status FROM orders GROUP BY customer_id, status",
+    "SELECT ROW_NUMBER() OVER (ORDER BY c.joined_on) FROM orders o JOIN customers c ON o.customer_id = c.customer_id",
+    "SELECT CAST(name AS DATE) FROM customers",
     "SELECT o.status, SUM(c.credit_limit) FROM orders o JOIN customers c ON o.customer_id = c.customer_id GROUP BY 1",
     "SELECT c.customer_id, AVG(c.credit_limit) FROM orders o JOIN customers c ON o.customer_id = c.customer_id"
     " GROUP BY c.customer_id",
