@@ -22,6 +22,7 @@ class ItemState(TypedDict, total=False):
     turns: int
     sql: str
     question: str
+    original_question: str
     paraphrases: list[str]
     attempts: Annotated[list[dict[str, Any]], operator.add]
     rows: list[list[Any]]

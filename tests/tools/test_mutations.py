@@ -28,7 +28,8 @@ def shop() -> Schema:
 
 
 def values(table: str, column: str) -> list[object]:
-    return {"status": ["paid", "shipped"], "price": [-2, 7.5]}.get(column, [])
+    known: dict[str, list[object]] = {"status": ["paid", "shipped"], "price": [-2, 7.5]}
+    return known.get(column, [])
 
 
 def made(sql: str, dialect: str = "sqlite") -> dict[str, list[str]]:
