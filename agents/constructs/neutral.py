@@ -16,9 +16,6 @@ def neutralise(root: exp.Expr) -> None:
     for case in root.find_all(exp.Case, exp.If, exp.DecodeCase):
         if not isinstance(case.parent, exp.Case):
             _rename_labels(case)
-    for rounding in root.find_all(exp.Round, exp.Trunc):
-        if isinstance(rounding.args.get("decimals"), exp.Neg):
-            rounding.args["decimals"].this.replace(exp.Literal.number(1))  # thousands of what is in tens are all 0
     for coalesce in root.find_all(exp.Coalesce):
         for other in coalesce.expressions:
             for text in [t for t in other.find_all(exp.Literal) if t.is_string and t.name.lower() not in _GENERAL]:
@@ -26,14 +23,14 @@ def neutralise(root: exp.Expr) -> None:
 
 
 def _rename_labels(case: exp.Expr) -> None:
-    given = [g for g in _given(case) if isinstance(g, exp.Literal) and g.is_string]
-    texts = list(dict.fromkeys(g.name for g in given))
+    labels = [g for g in given(case) if isinstance(g, exp.Literal) and g.is_string]
+    texts = list(dict.fromkeys(g.name for g in labels))
     names = dict(zip(texts, _labels(case, len(texts)), strict=True))
-    for label in given:
+    for label in labels:
         label.replace(exp.Literal.string(names[label.name]))
 
 
-def _given(case: exp.Expr) -> list[exp.Expr]:
+def given(case: exp.Expr) -> list[exp.Expr]:
     """Return what the branches give, in order."""
     if isinstance(case, exp.DecodeCase):
         rest = case.expressions[1:]

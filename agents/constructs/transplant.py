@@ -7,6 +7,7 @@ from sqlglot import exp
 
 from ..verbalise.selection import aggregates
 from .mine import Construct
+from .neutral import given
 
 _BASE = re.compile(r"^table_\d+$")
 
@@ -117,6 +118,7 @@ def _scalar(tree: exp.Select, node: exp.Expr, alias: str, rng: random.Random) ->
         or tree.args.get("having")
         or not isinstance(group.expressions[0], exp.Column)
         or isinstance(node, _NO_GROUP)
+        or (isinstance(node, exp.Case | exp.If) and any(g.find(exp.Column) for g in given(node)))
     ):
         return None
     old = group.expressions[0].sql()

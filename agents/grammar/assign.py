@@ -47,7 +47,8 @@ def assign(slots: Slots, schema: Schema, rng: random.Random) -> Assignment | Non
             assignment = None if keys is None else _assign_columns(slots, tables, keys, rng)
             if assignment is None:
                 break
-            if all(_same_meaning(*pair, assignment) for pair in slots.paired):
+            alike = all(_same_unit(*pair, assignment) for pair in slots.alike)
+            if alike and all(_same_meaning(*pair, assignment) for pair in slots.paired):
                 return assignment
     return None
 
@@ -62,6 +63,12 @@ def _same_meaning(first: Slot, second: Slot, assignment: Assignment) -> bool:
         bool({_identity(one, left.name)} & {_identity(other, right.name)})
         or column_phrase(left).text == column_phrase(right).text
     )
+
+
+def _same_unit(first: Slot, second: Slot, assignment: Assignment) -> bool:
+    """Return whether two columns can be compared or subtracted: both in euros, both dates; not euros and shares."""
+    one, other = (column_phrase(assignment[table][1][name]) for table, name in (first, second))
+    return one.kind == other.kind and one.unit == other.unit
 
 
 def _identity(table: Table, column: str) -> tuple[str, str]:

@@ -36,9 +36,20 @@ def judge(question: str, sql: str, rows: list[list[object]], dialect: str, schem
     unnamed = [c.name for c in _shown(tree) if not _names(c, lowered, schema)]
     if unnamed:
         return False, f"the question does not name {', '.join(unnamed)}", "wrong_column"
+    if empty := _computed_nothing(tree, rows):
+        return False, f"{empty} has no value in any row shown", "unclear"
     if _order_matters(tree) and not any(w in lowered for w in ("sorted", "first", "highest", "lowest", "order")):
         return False, "the question has no word for the order", "wrong_order"
     return True, "every value, column and operation of the query is in the question", "none"
+
+
+def _computed_nothing(tree: exp.Expr, rows: list[list[object]]) -> str:
+    """Return the name of a computed column that is NULL in every row shown, if there are several rows."""
+    select = tree if isinstance(tree, exp.Select) else None
+    for place, chosen in enumerate(select.expressions if select is not None and len(rows) > 2 else []):
+        if chosen.unalias().find(exp.Func) and all(len(row) > place and row[place] is None for row in rows):
+            return str(chosen.alias_or_name)
+    return ""
 
 
 def _shown(tree: exp.Expr) -> list[exp.Column]:

@@ -21,6 +21,9 @@ def polish(tree: exp.Expr, schema: Schema, dialect: str, rng: random.Random) -> 
         _collect_once(collected, dialect)
     order_missing_last(tree, schema, dialect)
     _leave_dates(tree, schema)
+    for rounding in tree.find_all(exp.Round, exp.Trunc):
+        if isinstance(rounding.args.get("decimals"), exp.Neg):
+            rounding.args["decimals"].this.replace(exp.Literal.number(1))  # thousands of what is in tens are all 0
     for neighbour in tree.find_all(exp.Lag, exp.Lead):
         if isinstance(neighbour.this, exp.Column) and _type_of(neighbour.this, schema) not in _NUMBERS:
             neighbour.set("default", None)  # the example's default is a number

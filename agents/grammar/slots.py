@@ -20,13 +20,15 @@ class Slots:
     and arithmetic, ``summed``, ``collected`` into lists, ``group`` for grouping, ``alone`` if nothing is joined
     there, ``shown`` unless only compared, ``timed`` if its time of day matters, ``fractional`` if it is rounded,
     ``worded`` if a function takes its text apart. ``links`` are pairs of key slots that are joined, ``listed`` those
-    where one is looked up in a list of the other, ``paired`` the columns that a set operation puts under each other.
+    where one is looked up in a list of the other, ``paired`` the columns that a set operation puts under each other,
+    ``alike`` those that are compared or subtracted.
     """
 
     columns: dict[str, dict[str, set[str]]] = field(default_factory=dict)
     links: set[tuple[Slot, Slot]] = field(default_factory=set)
     listed: set[tuple[Slot, Slot]] = field(default_factory=set)
     paired: set[tuple[Slot, Slot]] = field(default_factory=set)
+    alike: set[tuple[Slot, Slot]] = field(default_factory=set)
 
 
 def read_slots(template: exp.Expr) -> Slots:
@@ -44,6 +46,10 @@ def read_slots(template: exp.Expr) -> Slots:
             one, other = resolve(first), resolve(second)
             if one is not None and other is not None and one[1].startswith("key") and other[1].startswith("key"):
                 links.add((one, other))
+    for node in template.find_all(exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Sub, exp.Add):
+        sides = [resolve(c) for c in (node.this, node.expression) if isinstance(c, exp.Column)]
+        if len(sides) == 2 and sides[0] is not None and sides[1] is not None:
+            found.alike.add((sides[0], sides[1]))
     for operation in template.find_all(exp.SetOperation):
         found.paired |= set(_stacked(operation))
     return found

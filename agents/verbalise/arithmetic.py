@@ -1,5 +1,7 @@
 """Noun phrases for sums, products, ratios and rounding."""
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from .naming import Phrase
@@ -50,25 +52,25 @@ def operation(node: exp.Expr, scope: Scope) -> Phrase:
     if isinstance(node, exp.Sub):
         kind = "date" if left.kind == "date" and right.kind in ("span", "number") else "number"
         unit = left.unit if left.kind == "number" else ""
-        less = _operand(node.expression, right)
+        less = bracketed(node.expression, right).the()
         return Phrase(f"{left.text} minus {less}", kind, unit, bare=left.bare and kind == "date")
     if isinstance(node, exp.Div) and (part := _hundredfold(node.this)) is not None and node.find(exp.Window) is None:
         return Phrase(f"percentage of {phrase(part, scope).the()} in {right.the()}")
-    said = [_operand(side, spoken) for side, spoken in ((node.this, left), (node.expression, right))]
+    said = [bracketed(side, spoken).the() for side, spoken in ((node.this, left), (node.expression, right))]
     words = OPERATORS[type(node)].format(*said).removeprefix("the ")
     kind = "date" if left.kind == "date" else "text" if isinstance(node, exp.DPipe) else "number"
     return Phrase(words, kind, bare=left.bare and kind == "date")
 
 
-def _operand(node: exp.Expr, said: Phrase) -> str:
-    """Return an operand with its article, in brackets if it is a sum or product itself."""
+def bracketed(node: exp.Expr, said: Phrase) -> Phrase:
+    """Return an operand's phrase, in brackets if it is a sum or product itself; raises ``Unsayable`` for constants."""
     bare = node.unnest()
-    if not isinstance(bare, exp.Add | exp.Sub | exp.Mul | exp.Div | exp.Mod | exp.Pow):
-        return said.the()
+    if not isinstance(bare, exp.Add | exp.Sub | exp.Mul | exp.Div | exp.Mod | exp.Pow) or said.kind == "date":
+        return said
     if bare.find(exp.Column, exp.Count) is None:
         raise Unsayable("a computed constant")
     exactly = isinstance(bare, exp.Mul) and isinstance(bare.this, exp.Literal) and bare.this.this == "1.0"
-    return said.the() if exactly else f"({said.text})"
+    return said if exactly else replace(said, text=f"({said.text})", bare=True)
 
 
 def _hundredfold(node: exp.Expr) -> exp.Expr | None:

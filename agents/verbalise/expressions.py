@@ -7,7 +7,7 @@ from typing import Any
 from sqlglot import exp
 
 from . import lexicon
-from .arithmetic import OPERATORS, operation, rounded
+from .arithmetic import OPERATORS, bracketed, operation, rounded
 from .naming import Phrase, listing
 from .scope import Scope, Unsayable
 
@@ -164,7 +164,7 @@ def _function(node: exp.Expr, scope: Scope) -> Phrase:
     if key not in lexicon.SCALARS:
         raise Unsayable(node.key if not isinstance(node, exp.Anonymous) else node.name)
     words, kind = lexicon.SCALARS[key]
-    given = [phrase(a, scope) for a in arguments(node)]
+    given = [bracketed(a, phrase(a, scope)) for a in arguments(node)]
     if len(given) != len(set(re.findall(r"{(\w)}", words.translate(_LETTERS)))):
         raise Unsayable(f"{node.key} with more or fewer arguments")
     letters = {letter: g.text for letter, g in zip("abcd", given, strict=False)}

@@ -63,8 +63,22 @@ def clause(node: exp.Expr, scope: Scope) -> str:
         return _exists(node, scope, negative=False)
     if isinstance(node, exp.Not) and isinstance(node.this, exp.Exists):
         return _exists(node.this, scope, negative=True)
+    if truth := _truth(node, scope):
+        return truth
     subject, verb = _said(node, scope)
     return f"whose {subject} {verb}" if not subject.startswith("whether") else f"for which the {subject} {verb}"
+
+
+def _truth(node: exp.Expr, scope: Scope) -> str:
+    """Say ``(a > 1) IS NOT TRUE``, which holds for an unknown ``a`` too; an empty text for any other predicate."""
+    test = node.this if isinstance(node, exp.Not) else node
+    if not isinstance(test, exp.Is) or not isinstance(test.expression, exp.Boolean):
+        return ""
+    if not isinstance(test.this.unnest(), exp.Predicate):
+        return ""
+    negative = isinstance(node, exp.Not) is not bool(test.args.get("negate"))
+    truth = f"{'not ' * negative}{'true' if test.expression.this else 'false'}"
+    return f"for which it is {truth} that {condition(test.this, scope)}"
 
 
 def condition(node: exp.Expr, scope: Scope) -> str:

@@ -7,7 +7,11 @@ import sqlglot
 from isogloss.agents.constructs.clauses import work_in
 from isogloss.agents.constructs.mine import mine
 from isogloss.agents.constructs.transplant import transplant
+from isogloss.agents.grammar.assign import assign
+from isogloss.agents.grammar.critic import judge
 from isogloss.agents.grammar.repair import Failure, repair
+from isogloss.agents.grammar.slots import read_slots
+from isogloss.agents.verbalise.naming import column_phrase
 from isogloss.tools.render import render
 from isogloss.tools.sources import open_source
 from sqlglot import exp
@@ -101,3 +105,23 @@ WRITTEN = [
 @pytest.mark.parametrize(("dialect", "sql"), WRITTEN)
 def test_spans_dates_and_patterns_are_written_as_people_do(dialect: str, sql: str) -> None:
     assert render(sqlglot.parse_one(sql, read=dialect), dialect) == sql
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_only_columns_of_one_unit_are_compared(seed: int) -> None:
+    schema = open_source("shop").schema()
+    sql = (
+        "SELECT t1.text_1 FROM table_1 AS t1 JOIN table_2 AS t2 ON t1.key_1 = t2.key_2 WHERE t1.number_1 > t2.number_2"
+    )
+    chosen = assign(read_slots(sqlglot.parse_one(sql)), schema, random.Random(seed))
+    assert chosen is not None
+    units = {column_phrase(chosen[f"table_{n}"][1][f"number_{n}"]).unit for n in (1, 2)}
+    assert len(units) == 1
+
+
+def test_a_computed_column_without_any_value_is_refused() -> None:
+    sql = "SELECT name, REGEXP_SUBSTR(category, '[0-9]+') AS digits FROM products"
+    said = "Show the name and the first match of the pattern '[0-9]+' in the category of all products."
+    schema = open_source("shop").schema()
+    assert judge(said, sql, [["Tea", None]] * 3, "mysql", schema)[0] is False
+    assert judge(said, sql, [["Tea", None], ["Cup", "2"], ["Mat", None]], "mysql", schema)[0] is True

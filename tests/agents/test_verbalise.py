@@ -174,6 +174,12 @@ ELSEWHERE = [
         "SELECT city, SUM(DECODE(country, 'Spain', 1, 0)) FROM customers GROUP BY city",
         ["number of customers whose country is 'Spain'"],
     ),
+    (
+        "mysql",
+        "SELECT name FROM products WHERE (price > 43) IS NOT TRUE",
+        ["for which it is not true that the price is"],
+    ),
+    ("mysql", "SELECT name FROM products WHERE ABS(price - 5) < 2", ["absolute (price minus 5) is"]),
     ("oracle", "SELECT RTRIM(status, 'ed') FROM orders", ["status without trailing characters of 'ed'"]),
     ("oracle", "SELECT name FROM products WHERE LNNVL(weight_kg >= 2)", ["weight is", "2 kilograms or missing"]),
     ("oracle", "SELECT ordered_at + NUMTODSINTERVAL(3, 'HOUR') FROM orders", ["order time plus 3 hours"]),
