@@ -82,7 +82,7 @@ def main() -> None:
         database = open_database(dialect, "shop", _LIMITS)
         with PooledEngine(database, 2, _LIMITS) as engine:
             with bare(database) as driver:
-                alone = rate(lambda: driver(_QUERY), seconds) if driver else None  # noqa: B023
+                alone = rate(lambda: driver(_QUERY), seconds) if driver else None
             boxed = sandboxed_rate(engine, seconds)
             said = (f"{alone:,.0f}", f"{boxed / alone:.2f}") if alone else ("no driver", "")
             print(f"| {engine.version} | {said[0]} | {boxed:,.0f} | {said[1]} |", flush=True)

@@ -24,7 +24,11 @@ _ERROR_PATTERNS = (
     (r"^(PERMISSION_DENIED|accessDenied)|Access Denied", ErrorClass.PERMISSION),
     (r"^(UNAVAILABLE|backendError|internalError|DefaultCredentialsError|RefreshError)", ErrorClass.ENGINE_LOST),
     (r"^(RESOURCE_EXHAUSTED|resourcesExceeded|bytesBilledLimitExceeded|quotaExceeded)", ErrorClass.RESOURCES),
-    (r"mmap failed|Cannot allocate memory|too deeply nested|exceeded limit for bytes billed|exceeds max allowed output size", ErrorClass.RESOURCES),
+    (
+        r"mmap failed|Cannot allocate memory|too deeply nested|exceeded limit for bytes billed|"
+        r"exceeds max allowed output size",
+        ErrorClass.RESOURCES,
+    ),
     (r"division by zero", ErrorClass.DIVISION_BY_ZERO),
     (r"^\w+: (Syntax error|Illegal)|out of SELECT column number range|Natural join not supported", ErrorClass.SYNTAX),
     (r"must have an immediately following ON|USING clause cannot|Query parameter .* not found", ErrorClass.SYNTAX),
