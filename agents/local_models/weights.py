@@ -1,50 +1,124 @@
 """Weights and tokenizer of a local model, and the generation of tokens."""
 
+import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from ...tools.errors import UsageError
-from .batching import Batcher, Request
+from .batching import Batcher, Request, Sampling
 
 INSTALL = "pip install 'isogloss[local]'"
-_THREADS = 2  # at most: engines and their workers want cores too
-_BATCH = 8  # requests; on two cores twice as many give hardly more tokens a second
+_THREADS = 2  # at most, and only half the cores: beside busy engines a thread that waits for another spins for nothing
+_BATCH = 8  # requests at once; on two cores more give hardly more tokens a second
+_UNBOUNDED = 2**31  # tokens: the context of a model that states none
 
 
 class Weights:
-    """A loaded model: ``tokenizer``, the longest ``context`` in tokens, and the ``batcher`` that generates."""
+    """A loaded model: its ``tokenizer``, the longest ``context`` in tokens, and the ``batcher`` that generates.
+
+    Replies end with their end token, if the model came to it.
+    """
 
     def __init__(self, tokenizer: Any, model: Any) -> None:
         self.tokenizer, self._model = tokenizer, model
-        self.context = int(getattr(model.config, "max_position_embeddings", None) or 2**31)
+        self.context = int(getattr(model.config, "max_position_embeddings", None) or _UNBOUNDED)
+        self.ends = _token_ids(model.generation_config.eos_token_id) | _token_ids(tokenizer.eos_token_id)
         self.batcher = Batcher(self._generate, _BATCH)
-        self._ends = _as_set(model.generation_config.eos_token_id) | _as_set(tokenizer.eos_token_id)
 
     def _generate(self, batch: list[Request]) -> list[list[int]]:
-        """Return the reply of each request, its end token included; prompts are padded on the left."""
         import torch
 
-        width = max(len(request.prompt) for request in batch)
-        ids = torch.tensor([[0] * (width - len(r.prompt)) + r.prompt for r in batch], device=self._model.device)
-        mask = torch.tensor([[0] * (width - len(r.prompt)) + [1] * len(r.prompt) for r in batch], device=ids.device)
-        with torch.inference_mode(), _threads():
-            made = self._model.generate(
-                input_ids=ids, attention_mask=mask, generation_config=self._config(batch[0]), stopping_criteria=[_Abandoned(batch)]
-            )
-        return [self._until_end(row) for row in made[:, width:].tolist()]
+        device, width = self._model.device, max(len(request.prompt) for request in batch)
+        ids = [
+            [0] * (width - len(r.prompt)) + r.prompt for r in batch
+        ]  # on the left, so that all replies begin at once
+        mask = [[0] * (width - len(r.prompt)) + [1] * len(r.prompt) for r in batch]
 
-    def _config(self, request: Request) -> Any:
+        def abandoned(*_: Any) -> torch.Tensor:
+            return torch.tensor([request.reply.cancelled() for request in batch], device=device)
+
+        with torch.inference_mode():
+            made = self._model.generate(
+                input_ids=torch.tensor(ids, device=device),
+                attention_mask=torch.tensor(mask, device=device),
+                generation_config=self._config(batch[0].sampling),
+                stopping_criteria=[abandoned],
+            )
+        return [self._to_end(row) for row in made[:, width:].tolist()]
+
+    def _config(self, sampling: Sampling) -> Any:
         from transformers import GenerationConfig
 
-        temperature = request.sampling.temperature
-        chosen = {"do_sample": True, "temperature": temperature} if temperature > 0 else {"do_sample": False}
-        ends = sorted(self._ends)
-        return GenerationConfig(max_new_tokens=request.sampling.max_tokens, eos_token_id=ends or None, pad_token_id=(ends or [0])[0], **chosen)
+        ends = sorted(self.ends)
+        return GenerationConfig(
+            max_new_tokens=sampling.max_tokens,
+            do_sample=sampling.temperature > 0,
+            temperature=sampling.temperature or None,
+            eos_token_id=ends or None,
+            pad_token_id=ends[0] if ends else 0,
+        )
 
-    def _until_end(self, row: list[int]) -> list[int]:
-        end = next((i for i, token in enumerate(row) if token in self._ends), len(row))
+    def _to_end(self, row: list[int]) -> list[int]:
+        end = next((i for i, token in enumerate(row) if token in self.ends), len(row))
         return row[: end + 1]
+
+
+def load_weights(name: str) -> Weights:
+    """Load the model in the folder ``name``, or of that name on the hub, once per process and content.
+
+    Uses a GPU if there is one, else half the cores, at most two; weights keep the precision they were saved with.
+    Raises ``UsageError`` if it cannot be loaded or was made to continue text, not to chat.
+    """
+    require_transformers()
+    if name.startswith(("/", ".", "~")) and not Path(name).expanduser().is_dir():
+        raise UsageError(f"There is no folder {name}: name one with a saved model.")
+    return _load(name, fingerprint(name))
+
+
+def require_transformers() -> None:
+    """Raise ``UsageError`` unless torch and transformers are installed; imports neither."""
+    if not all(find_spec(module) for module in ("torch", "transformers")):
+        raise UsageError(f"Models in this process need torch and transformers: {INSTALL}.")
+
+
+def fingerprint(name: str) -> str:
+    """Return a hash of the names, sizes and times of a folder's files, or of the name of a model on the hub."""
+    folder = Path(name).expanduser()
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    facts = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in files if f.is_file()]
+    return hashlib.sha256(repr((str(folder.resolve()) if files else name, facts)).encode()).hexdigest()[:16]
+
+
+@cache
+def _load(name: str, _: str) -> Weights:
+    quiet_transformers()
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    torch.set_num_threads(min(_THREADS, max(1, (os.cpu_count() or 1) // 2)))
+    folder = Path(name).expanduser()
+    place = str(folder) if folder.is_dir() else name
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(place, trust_remote_code=False)
+        model = AutoModelForCausalLM.from_pretrained(place, dtype="auto", trust_remote_code=False)
+    except (OSError, ValueError, KeyError) as error:  # what Transformers raises for files missing, broken or unknown
+        why = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise UsageError(f"The model {name} cannot be loaded ({why}): name a folder with a saved model.") from error
+    if not tokenizer.chat_template:
+        raise UsageError(f"The model {name} has no chat template: choose one that was tuned for chat.")
+    return Weights(tokenizer, model.to("cuda" if torch.cuda.is_available() else "cpu").eval())
+
+
+def quiet_transformers() -> None:
+    """Keep Transformers' bars and notes off the terminal; its errors are raised all the same."""
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+
+
+def _token_ids(value: int | list[int] | None) -> set[int]:
+    return set() if value is None else {value} if isinstance(value, int) else set(value)

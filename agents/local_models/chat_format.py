@@ -1,0 +1,107 @@
+"""From messages to a prompt in a model's own chat template, and from its reply back to a message."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jinja2 import Environment, TemplateError, meta
+from langchain_core.messages import AIMessage, BaseMessage, SystemMessage, ToolMessage
+
+from .tool_text import Call, as_call, call_text, read_calls, tools_text
+
+_JINJA = Environment(extensions=["jinja2.ext.loopcontrols"])
+_THOUGHTS = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
+
+Turn = dict[str, Any]
+Tools = Sequence[Mapping[str, Any]]
+
+
+class ChatFormat:
+    """How one tokenizer's chat template wants its turns; tools go through it if it knows them, else as text."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._tokenizer = tokenizer
+        template = tokenizer.chat_template
+        self._knows_tools = (isinstance(template, dict) and "tool_use" in template) or _names_tools(template)
+
+    def prompt(self, messages: Sequence[BaseMessage], tools: Tools) -> list[int]:
+        """Return the token ids of the prompt that asks for the next turn."""
+        turns = [self._turn(message) for message in messages]
+        if self._knows_tools:
+            return self._render(turns, tools=list(tools) or None)
+        return self._render(_merged(_with_tools(turns, tools) if tools else turns))
+
+    def _turn(self, message: BaseMessage) -> Turn:
+        if isinstance(message, SystemMessage):
+            return {"role": "system", "content": str(message.text)}
+        if isinstance(message, AIMessage):
+            return self._model_turn(message)
+        if not isinstance(message, ToolMessage):
+            return {"role": "user", "content": str(message.text)}
+        if self._knows_tools:
+            return {"role": "tool", "name": message.name or "tool", "content": str(message.text)}
+        return {"role": "user", "content": f"{message.name or 'The tool'} returned: {message.text}"}
+
+    def _model_turn(self, message: AIMessage) -> Turn:
+        if self._knows_tools:
+            calls = [
+                {"type": "function", "function": {"name": c["name"], "arguments": c["args"]}}
+                for c in message.tool_calls
+            ]
+            return {"role": "assistant", "content": str(message.text), **({"tool_calls": calls} if calls else {})}
+        said = [str(message.text), *(call_text(c["name"], c["args"]) for c in message.tool_calls)]
+        return {"role": "assistant", "content": "\n".join(filter(None, said))}
+
+    def _render(self, turns: list[Turn], **options: Any) -> list[int]:
+        def rendered(given: list[Turn]) -> list[int]:
+            made = self._tokenizer.apply_chat_template(given, add_generation_prompt=True, return_dict=True, **options)
+            return list(made["input_ids"])
+
+        try:
+            return rendered(turns)
+        except TemplateError:  # some templates have no system turn: its text then opens the user's
+            opened = [{**turn, "role": "user"} if turn["role"] == "system" else turn for turn in turns]
+            return rendered(_merged(opened))
+
+    def message(self, prompt: list[int], reply: list[int], tools: Tools, turn: int) -> AIMessage:
+        """Return the reply as a message, its tool calls read if there are tools; ``turn`` makes their ids unique.
+
+        A tokenizer that says what its model's replies look like (``response_template``) reads them itself.
+        """
+        if getattr(self._tokenizer, "response_template", None):
+            text, calls = self._parsed(prompt, reply, tools)
+        else:
+            text = _THOUGHTS.sub("", self._tokenizer.decode(reply, skip_special_tokens=True)).strip()
+            calls = read_calls(text) if tools else []
+        made = [
+            {"name": name, "args": arguments, "id": f"call_{turn}_{i}", "type": "tool_call"}
+            for i, (name, arguments) in enumerate(calls)
+        ]
+        return AIMessage("" if made else text, tool_calls=made)
+
+    def _parsed(self, prompt: list[int], reply: list[int], tools: Tools) -> tuple[str, list[Call]]:
+        parsed = self._tokenizer.parse_response(reply, prefix=prompt, tools=list(tools) or None)
+        calls = [as_call(made.get("function")) for made in parsed.get("tool_calls") or []]
+        return str(parsed.get("content") or ""), [call for call in calls if call]
+
+
+def _names_tools(template: Any) -> bool:
+    """True if a chat template makes use of the tools it is given."""
+    texts = template.values() if isinstance(template, dict) else [template]
+    return any("tools" in meta.find_undeclared_variables(_JINJA.parse(text)) for text in texts)
+
+
+def _with_tools(turns: list[Turn], tools: Tools) -> list[Turn]:
+    """Say at the end how tools are called in text: small models keep to what they read last."""
+    return [*turns, {"role": "user", "content": tools_text(tools)}]
+
+
+def _merged(turns: list[Turn]) -> list[Turn]:
+    """Join turns of the same speaker, since many templates insist that speakers alternate."""
+    merged: list[Turn] = []
+    for turn in turns:
+        if merged and merged[-1]["role"] == turn["role"]:
+            merged[-1] = {**turn, "content": f"{merged[-1]['content']}\n\n{turn['content']}"}
+        else:
+            merged.append(turn)
+    return merged
