@@ -14,7 +14,7 @@ from ..tools.literals import missing_literals
 from ..tools.mutation_columns import source_column
 from ..tools.schema import Schema
 from .meaning_words import Mark, marks, values
-from .verbalise.naming import column_phrase, plural
+from .verbalise.naming import column_phrase, plural, table_noun
 
 _SAID_OF: dict[type[exp.Expr], str] = {
     exp.GT: "more than", exp.GTE: "at least", exp.LT: "less than", exp.LTE: "at most",
@@ -27,6 +27,7 @@ _OPERATIONS: dict[type[exp.Expr], str] = {
 }  # fmt: skip
 _WORDS_BEFORE, _WORDS_AFTER = 2, 3  # between a value and the comparison that is said of it
 _DIRECTIONS = ("ascending", "descending")
+_COMMON_WORDS = {"a", "and", "at", "by", "for", "from", "in", "is", "of", "on", "or", "per", "the", "to", "with"}
 _COUNTED = ("not", "or")  # one more or less of them turns a condition round
 
 
@@ -95,13 +96,18 @@ class _Said:
 
 def _lost_columns(tree: exp.Expr, schema: Schema, before: _Said, after: _Said) -> Iterator[str]:
     used = _phrases(tree, schema)
-    tables = {table.name.lower() for table in tree.find_all(exp.Table)}
-    known = {column_phrase(c).text for t in schema.tables if t.name.lower() in tables for c in t.columns}
+    read = {table.name.lower() for table in tree.find_all(exp.Table)}
+    tables = [table for table in schema.tables if table.name.lower() in read]
+    known = {column_phrase(c).text for t in tables for c in t.columns}
     for name in sorted(known):
         if name in used and before.mentions(name) and not after.mentions(name):
             yield f"column {name}"
         if name not in used and after.mentions(name) and not before.mentions(name):
             yield f"added column {name}"
+    words = {word for name in known.union(map(table_noun, tables)) for word in name.split()} - _COMMON_WORDS
+    for word in sorted(words):  # origin and destination: the role in which a table is joined
+        if before.mentions(word) and not after.mentions(word):
+            yield f"the word {word}"
     less = [name for name in sorted(used) if len(after.mentions(name)) < len(before.mentions(name))]
     if less and any(len(after.mentions(name)) > len(before.mentions(name)) for name in used):
         yield f"another column for {less[0]}"
