@@ -29,7 +29,7 @@ from isogloss.tools.templates import seed_templates
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
-from tests.openai_server import ChatServer, Reply, Request, call, failure, offered, text, well_behaved
+from ..openai_server import ChatServer, Reply, Request, call, failure, offered, text, well_behaved
 
 QUICK = Patience(tries=3, timeout=5.0, first_wait=0.01, longest_wait=0.05)
 LINEAGE = {"dialect": "sqlite", "database": "shop", "seed": 0}
