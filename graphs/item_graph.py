@@ -3,7 +3,8 @@
 retrieve → expand → fill ⇄ tools → execute → critic → accept, or repair ⇄ tools → execute, or reject
 """
 
-from langchain_core.runnables import RunnableLambda
+from collections.abc import Awaitable, Callable
+
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
@@ -28,15 +29,27 @@ def item_graph(bench: Workbench) -> CompiledStateGraph[ItemState, None, ItemStat
         ("accept", nodes.accept),
         ("reject", nodes.reject),
     ):
-        graph.add_node(name, RunnableLambda(nodes.timed(node, bench)))
+        graph.add_node(name, nodes.timed(node, bench))
     graph.add_edge(START, "retrieve")
     graph.add_edge("retrieve", "expand")
-    graph.add_conditional_edges("expand", routes.after_expand, ["fill", "reject"])
-    graph.add_conditional_edges("fill", routes.after_agent("execute"), ["tools", "execute", "reject"])
-    graph.add_conditional_edges("tools", routes.after_tools, ["fill", "repair"])
-    graph.add_conditional_edges("execute", routes.after_execute(bench.max_repairs), ["critic", "repair", "reject"])
-    graph.add_conditional_edges("repair", routes.after_agent("execute"), ["tools", "execute", "reject"])
-    graph.add_conditional_edges("critic", routes.after_critic, ["accept", "reject"])
+    for name, route, targets in (
+        ("expand", routes.after_expand, ["fill", "reject"]),
+        ("fill", routes.after_agent("execute"), ["tools", "execute", "reject"]),
+        ("tools", routes.after_tools, ["fill", "repair"]),
+        ("execute", routes.after_execute(bench.max_repairs), ["critic", "repair", "reject"]),
+        ("repair", routes.after_agent("execute"), ["tools", "execute", "reject"]),
+        ("critic", routes.after_critic, ["accept", "reject"]),
+    ):
+        graph.add_conditional_edges(name, _at_once(route), targets)
     graph.add_edge("accept", END)
     graph.add_edge("reject", END)
     return graph.compile()
+
+
+def _at_once(route: Callable[[ItemState], str]) -> Callable[[ItemState], Awaitable[str]]:
+    """Return ``route`` as a coroutine: LangGraph sends plain functions to threads, to wait behind queries."""
+
+    async def choose(state: ItemState) -> str:
+        return route(state)
+
+    return choose

@@ -1,6 +1,7 @@
 """Items through the graph: several under way at a time, their final states in the order of their index."""
 
 import asyncio
+import gc
 import random
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
@@ -51,6 +52,7 @@ async def final_states(
     is spent, those under way are let come to an end of their own first: what was asked is paid for, and its reply
     must reach the cache.
     """
+    gc.freeze()  # corpus, index and libraries stay: the collector need not go through them time and again
     places = asyncio.Semaphore(in_flight)
     waiting: deque[asyncio.Task[ItemState]] = deque()
     try:
@@ -65,6 +67,7 @@ async def final_states(
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
+        gc.unfreeze()
 
 
 async def _to_the_end(

@@ -1,0 +1,116 @@
+"""What the item graph costs beside its calls: `python benchmarks/orchestration.py [ITEMS] [DELAY]`.
+
+A server on this machine, in a process of its own, answers each call DELAY seconds (default 2) after it came. ITEMS
+items (default 192), 64 under way at a time, go through the graph with all that a build has around a model: throttle,
+budget, reply cache, and the run directory. Then a bare loop makes the same calls, as many at a time, and nothing else;
+then one that also searches and executes as the items do. Printed are the ratios of their times, the best of three
+rounds. The machine must be idle: on a busy one the processor time of both loops is what is compared.
+"""
+
+import asyncio
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from contextlib import ExitStack, aclosing, closing
+from pathlib import Path
+from typing import Any
+
+from isogloss.agents.budget import Budget
+from isogloss.agents.channel import open_channel
+from isogloss.agents.replies import GiveUp, ProposeTemplate
+from isogloss.agents.reply_cache import ReplyCache
+from isogloss.graphs.duplicates import Duplicates
+from isogloss.graphs.execution import attempt_query
+from isogloss.graphs.item_graph import item_graph
+from isogloss.graphs.results import item_result
+from isogloss.graphs.run_directory import RunDirectory
+from isogloss.graphs.stream import Items, final_states
+from isogloss.graphs.workbench import Workbench, open_workbench
+from isogloss.knowledge.corpus import load_corpus
+from isogloss.knowledge.index import open_index
+from isogloss.tools.engines import open_engine
+from isogloss.tools.templates import seed_templates
+from langchain_openai import ChatOpenAI
+from pydantic import SecretStr
+from rich.console import Console
+from rich.table import Table
+
+IN_FLIGHT = 64
+_ROUNDS = 3  # of which the quickest counts: the others tell of the machine
+_LINEAGE = {"dialect": "sqlite", "database": "shop", "seed": 0}
+_SERVER = Path(__file__).with_name("delayed_server.py")
+
+
+async def with_graph(bench: Workbench, items: Items, count: int, run: RunDirectory) -> tuple[float, list[Any]]:
+    """Return the seconds that the items take through the graph, and their final states."""
+    began, seen, kept = time.perf_counter(), [], Duplicates("sqlite")
+    async with aclosing(final_states(item_graph(bench), items, 0, IN_FLIGHT, lambda _: None)) as states:
+        while len(seen) < count:
+            seen.append(await anext(states))
+            run.commit(item_result(seen[-1], kept, _LINEAGE, bench))
+        return time.perf_counter() - began, seen
+
+
+async def bare(bench: Workbench, states: list[Any], model: ChatOpenAI, tools_too: bool) -> float:
+    """Return the seconds that the same calls take in a loop, ``tools_too`` with the same searches and executions."""
+    places, bound = asyncio.Semaphore(IN_FLIGHT), model.bind_tools([ProposeTemplate, GiveUp])
+
+    async def one(state: Any) -> None:
+        async with places:
+            for step in state["steps"]:
+                if "prompt" in step:
+                    await bound.ainvoke([("system", "You write SQL."), ("human", step["prompt"])])
+                elif tools_too and step["node"] == "retrieve":
+                    await asyncio.to_thread(bench.index.search, state["focus"], 6)
+                elif tools_too and step["node"] == "execute":
+                    await asyncio.to_thread(attempt_query, state, bench)
+
+    began = time.perf_counter()
+    await asyncio.gather(*(one(state) for state in states))
+    return time.perf_counter() - began
+
+
+async def measure(url: str, count: int, folder: Path) -> tuple[int, dict[str, float]]:
+    """Return how many calls the items make, and the seconds of graph and bare loops, the best of three rounds."""
+    times: dict[str, list[float]] = defaultdict(list)
+    with ExitStack() as stack:
+        engine = stack.enter_context(open_engine("sqlite", "shop"))
+        index = stack.enter_context(closing(open_index(load_corpus("sqlite", "builtin"))))
+        model = ChatOpenAI(model="delayed", base_url=url, api_key=SecretStr("none"), max_retries=0)
+        items = Items(seed_templates("sqlite"), ["IIF"], 0)
+        for number in range(_ROUNDS):
+            cache = stack.enter_context(closing(ReplyCache(folder / f"replies-{number}.sqlite")))
+            run = stack.enter_context(closing(RunDirectory.open(folder / f"run-{number}", _LINEAGE)))
+            channel = open_channel("openai:delayed", url, in_flight=IN_FLIGHT, budget=Budget(), cache=cache)
+            bench = open_workbench(engine, index, model, model, 3, channel, channel)
+            seconds, states = await with_graph(bench, items, count, run)
+            times["graph"].append(seconds)
+            times["bare loop, searches and executions too"].append(await bare(bench, states, model, True))
+            times["bare loop, calls alone"].append(await bare(bench, states, model, False))
+    calls = sum("prompt" in step for state in states for step in state["steps"])
+    return calls, {name: min(each) for name, each in times.items()}
+
+
+def main() -> None:
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # else a line for each call
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 192
+    delay = sys.argv[2] if len(sys.argv) > 2 else "2"
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        os.environ["ISOGLOSS_HOME"] = folder
+        command = [sys.executable, str(_SERVER), delay]
+        server = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        stack.callback(server.terminate)
+        assert server.stdout is not None
+        calls, times = asyncio.run(measure(server.stdout.readline().strip(), count, Path(folder)))
+    table = Table("", "seconds", "calls/s", "graph takes", title=f"{calls} calls of {delay} s, {IN_FLIGHT} at a time")
+    for name, seconds in times.items():
+        table.add_row(name, f"{seconds:.2f}", f"{calls / seconds:.1f}", f"{times['graph'] / seconds:.3f} x")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
