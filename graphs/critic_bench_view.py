@@ -107,7 +107,7 @@ def _notes(report: BenchReport) -> list[str]:
         notes.append(f"{report.no_verdict} replies held no verdict: each counts as a mistake of the critic.")
     if report.judged_before:
         notes.append(
-            "These pairs were kept by this very critic, so it cannot but agree with the right ones: "
+            "These pairs were kept by this very critic, which agreed with every right one then: "
             "its false alarms show on a run that another critic judged."
         )
     if report.stopped:
