@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from importlib.util import find_spec
+from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 
@@ -64,7 +65,7 @@ def provider_model(provider: Provider, name: str, base_url: str | None) -> BaseC
     """
     if not provider.installed:
         raise UsageError(f"The models of {provider.name} need a package: {provider.install}.")
-    settings: dict[str, object] = dict(provider.no_retries)
+    settings: dict[str, Any] = dict(provider.no_retries)
     if base_url:
         settings["base_url"] = base_url
     if not provider.has_key:
@@ -73,4 +74,5 @@ def provider_model(provider: Provider, name: str, base_url: str | None) -> BaseC
         settings["api_key"] = _NO_KEY
     from langchain.chat_models import init_chat_model
 
-    return init_chat_model(name, model_provider=provider.name, configurable_fields=None, **settings)
+    model: BaseChatModel = init_chat_model(name, model_provider=provider.name, **settings)
+    return model

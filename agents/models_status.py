@@ -1,12 +1,13 @@
 """Which models are ready on this machine, and how to get the others."""
 
-import asyncio
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from importlib.util import find_spec
+from threading import Thread
 
-from langchain_core.messages import HumanMessage
+from langchain_core.messages import AIMessage, HumanMessage
 
 from ..tools.errors import UsageError
 from .local_models.smollm2 import ADD, add_smollm2, models_folder, smollm2_origin
@@ -66,12 +67,29 @@ def ping(spec: str, base_url: str | None = None, seconds: float = 60.0) -> Ping:
         model = chat_model(spec, base_url)
         if spec == "grammar":  # answers the agents' requests alone
             return Ping(spec, True, "embedded rules", 0.0)
-        reply = asyncio.run(asyncio.wait_for(model.ainvoke([HumanMessage(_QUESTION)]), seconds))
+        reply = _within(seconds, lambda: model.invoke([HumanMessage(_QUESTION)]))
     except TimeoutError:
         return Ping(spec, False, f"no answer within {seconds:g} s", time.monotonic() - began)
     except Exception as error:  # each provider has errors of its own; any of them means that it does not work
         return Ping(spec, False, _short(str(error) or type(error).__name__), time.monotonic() - began)
     return Ping(spec, True, f"answered '{_short(reply.text)}'", time.monotonic() - began)
+
+
+def _within(seconds: float, ask: Callable[[], AIMessage]) -> AIMessage:
+    """Return what ``ask`` returns, or raise ``TimeoutError``; a thread that hangs does not hold the process up.
+
+    No event loop: LangChain's integrations share their asynchronous clients, which end with the loop they began in.
+    """
+    answer: Future[AIMessage] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(ask())
+        except BaseException as error:
+            answer.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return answer.result(seconds)
 
 
 def _short(text: str) -> str:

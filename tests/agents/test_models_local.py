@@ -51,7 +51,7 @@ def test_calls_in_flight_together_share_batches_and_get_their_own_replies(model:
         batches.append(len(batch))
         return generate(batch)
 
-    batcher._generate = counted  # type: ignore[method-assign]
+    batcher._generate = counted
     questions = list(SAID) * 4
 
     async def ask_all() -> list[AIMessage]:
@@ -60,7 +60,7 @@ def test_calls_in_flight_together_share_batches_and_get_their_own_replies(model:
     try:
         replies = asyncio.run(ask_all())
     finally:
-        batcher._generate = generate  # type: ignore[method-assign]
+        batcher._generate = generate
     assert [reply.text for reply in replies] == [SAID[question] for question in questions]
     assert sum(batches) == len(questions)
     assert len(batches) <= 4
@@ -69,7 +69,7 @@ def test_calls_in_flight_together_share_batches_and_get_their_own_replies(model:
 def test_a_reply_alone_is_the_reply_in_a_batch(model: LocalModel) -> None:
     asked = [f"{word} is unknown to the model" for word in ("This", "That, which is longer,", "What")]
     alone = [model.invoke(question).text for question in asked]
-    together = [reply.text for reply in model.batch(asked)]
+    together = [reply.text for reply in model.batch([*asked])]
     assert alone == together == [model.invoke(question).text for question in asked]
 
 
