@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from rich.console import Console
@@ -24,4 +24,6 @@ def as_json(value: Any) -> str:
 
 
 def _encoded(value: Any) -> Any:
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
+    if is_dataclass(value) and not isinstance(value, type):  # `asdict` would break a Counter inside
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    return str(value)

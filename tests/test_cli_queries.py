@@ -72,6 +72,14 @@ def test_load_copies_and_compares(tmp_path: Path) -> None:
     assert (over.returncode, "copy.duckdb exists" in over.stderr) == (BAD_INPUT, True)
 
 
+def test_a_build_tells_scripts_what_it_kept(tmp_path: Path) -> None:
+    options = ["--dialect", "sqlite", "--db", "shop", "--n", "3", "--out", "run", "--json"]
+    done = isogloss("build", *options, cwd=tmp_path)
+    totals = json.loads(done.stdout)["totals"]
+    assert totals["kept"] == 3
+    assert sum(totals["rejected"].values()) == totals["items"] - 3
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
