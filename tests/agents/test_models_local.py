@@ -10,7 +10,7 @@ from isogloss.agents.asking import Agent
 from isogloss.agents.local_models.batching import Batcher, Request, Sampling
 from isogloss.agents.local_models.chat import LocalModel
 from isogloss.agents.models import chat_model
-from isogloss.agents.models_status import ping
+from isogloss.agents.models_status import model_status, ping
 from isogloss.agents.replies import GiveUp, GiveVerdict
 from isogloss.tools.errors import UsageError
 from langchain_core.exceptions import ContextOverflowError
@@ -141,6 +141,15 @@ def test_at_most_two_threads(model: LocalModel) -> None:
 
 def test_a_ping_reaches_it(folder: Path) -> None:
     assert ping(f"hf:{folder}").answered
+
+
+def test_models_in_the_own_folder_are_listed(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "mine").symlink_to(folder)
+    monkeypatch.setenv("ISOGLOSS_HOME", str(tmp_path))
+    listed = {status.spec for status in model_status() if status.ready}
+    assert f"hf:{tmp_path / 'models' / 'mine'}" in listed
+    assert "smollm2" not in listed
 
 
 def test_a_folder_without_a_model_is_bad_input(tmp_path: Path, folder: Path) -> None:
