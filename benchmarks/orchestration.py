@@ -47,7 +47,8 @@ _SERVER = Path(__file__).with_name("delayed_server.py")
 
 async def with_graph(bench: Workbench, items: Items, count: int, run: RunDirectory) -> tuple[float, list[Any]]:
     """Return the seconds that the items take through the graph, and their final states."""
-    began, seen, kept = time.perf_counter(), [], Duplicates("sqlite")
+    began, kept = time.perf_counter(), Duplicates("sqlite")
+    seen: list[Any] = []
     async with aclosing(final_states(item_graph(bench), items, 0, IN_FLIGHT, lambda _: None)) as states:
         while len(seen) < count:
             seen.append(await anext(states))

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Protocol
 
 from langchain_core.messages import AIMessage, BaseMessage, RemoveMessage, ToolMessage
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
@@ -147,7 +147,14 @@ def _last_reason(state: ItemState) -> str:
     )
 
 
-def timed(node: Node, bench: Workbench) -> Callable[[ItemState], Awaitable[Update]]:
+class BoundNode(Protocol):
+    """A node that has its workbench, as LangGraph calls it."""
+
+    def __call__(self, state: ItemState) -> Awaitable[Update]:
+        """Return what the node changes in ``state``."""
+
+
+def timed(node: Node, bench: Workbench) -> BoundNode:
     """Return ``node`` bound to ``bench``, its step told how long it took, in seconds."""
 
     async def run(state: ItemState) -> Update:

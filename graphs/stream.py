@@ -11,11 +11,8 @@ from typing import cast
 
 from langgraph.graph.state import CompiledStateGraph
 
-from ..agents.budget import BudgetSpent
 from ..tools.templates import Template
 from .state import ItemState
-
-_LAST_REPLIES = 60.0  # seconds
 
 ItemGraph = CompiledStateGraph[ItemState, None, ItemState, ItemState]
 
@@ -48,9 +45,7 @@ async def final_states(
 ) -> AsyncGenerator[ItemState]:
     """Yield the final states of items ``first``, ``first + 1``, … for ever; close the generator to stop.
 
-    At most ``in_flight`` are under way; as many more may have ended and wait behind a slower one. When the budget
-    is spent, those under way are let come to an end of their own first: what was asked is paid for, and its reply
-    must reach the cache.
+    At most ``in_flight`` are under way; as many more may have ended and wait behind a slower one.
     """
     gc.freeze()  # corpus, index and libraries stay: the collector need not go through them time and again
     places = asyncio.Semaphore(in_flight)
@@ -60,9 +55,6 @@ async def final_states(
             waiting.append(asyncio.create_task(_to_the_end(graph, items.begin(index), on_sql, places)))
             if len(waiting) == 2 * in_flight:
                 yield await waiting.popleft()
-    except BudgetSpent:
-        await asyncio.wait(waiting, timeout=_LAST_REPLIES)
-        raise
     finally:
         for task in waiting:
             task.cancel()
