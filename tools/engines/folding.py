@@ -38,9 +38,7 @@ class FoldedSource:
 def _folded(names: Iterable[str]) -> dict[str, str]:
     originals = list(names)
     times = Counter(name.lower() for name in originals)
-    return {
-        name: name.lower() if _FOLDS.fullmatch(name) and times[name.lower()] == 1 else name for name in originals
-    }
+    return {name: name.lower() if _FOLDS.fullmatch(name) and times[name.lower()] == 1 else name for name in originals}
 
 
 def _renamed(table: Table, tables: dict[str, str], columns: dict[str, dict[str, str]]) -> Table:

@@ -125,7 +125,7 @@ class MysqlSession:
         return Result(columns, rows)
 
     def _raise_if_incomplete(self) -> None:
-        for _, code, message in self._connection.show_warnings():
+        for _, code, message in self._connection.show_warnings():  # type: ignore[no-untyped-call]
             if code in _INCOMPLETE:
                 raise MysqlError(code, message)
 
@@ -143,7 +143,8 @@ class MysqlSession:
     def _kill(self) -> None:
         self._is_spoiled = True  # the kill may come late, for the next statement
         with suppress(pymysql.Error, ConnectionError), closing(self._connect()) as second, second.cursor() as cursor:
-            cursor.execute(f"KILL QUERY {self._connection.thread_id()}")
+            thread: int = self._connection.thread_id()  # type: ignore[no-untyped-call]
+            cursor.execute(f"KILL QUERY {thread}")
 
     def _translated(self, error: pymysql.Error) -> Exception:
         code, message = (*error.args, "")[:2]
