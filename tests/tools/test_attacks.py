@@ -1,36 +1,17 @@
 """Every attack of the threat model, on each engine: blocked, in time, with nothing changed and nothing read outside."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
 from isogloss.tools.outcome import ErrorClass, Execution, Outcome
 
 from .attack_ground import LIMITS, SECRET, Ground
-from .attack_probes import ATTACKS, EVERY, Attack
-from .engines_here import skip_if_missing
+from .attack_probes import ATTACKS, Attack
+from .engines_here import one
 from .runaway_probes import ESCAPES, FLOODS, RUNAWAYS
 
 _GRACE_SECONDS = 0.5
 _ROWS = sorted({attack.row for attack in ATTACKS})
-_FINE = {"bigquery": "SELECT 1", "oracle": "SELECT 1 FROM dual"}
-
-
-@pytest.fixture(scope="module")
-def grounds() -> Iterator[dict[str, Ground]]:
-    opened: dict[str, Ground] = {}
-    yield opened
-    for ground in opened.values():
-        ground.close()
-
-
-@pytest.fixture(params=EVERY)
-def ground(request: pytest.FixtureRequest, grounds: dict[str, Ground]) -> Ground:
-    """Return the dialect's ground, opened once."""
-    skip_if_missing(request.param)
-    if request.param not in grounds:
-        grounds[request.param] = Ground(request.param)
-    return grounds[request.param]
 
 
 def is_blocked(execution: Execution) -> bool:
@@ -63,7 +44,7 @@ def test_a_runaway_ends_in_time_and_the_next_statement_runs(ground: Ground) -> N
         assert execution.outcome is not Outcome.RUNS, attack
         if elapsed >= LIMITS.seconds:
             assert execution.outcome is Outcome.TIMEOUT, (attack, execution)
-        assert ground.guarded.execute(_FINE.get(ground.dialect, "SELECT 1")).rows == ((1,),)
+        assert ground.guarded.execute(one(ground.dialect)).rows == ((1,),)
     assert ground.is_as_before()
 
 
@@ -74,7 +55,7 @@ def test_a_flood_ends_in_time_and_gives_no_rows(ground: Ground) -> None:
         assert time.monotonic() - start < LIMITS.seconds + _GRACE_SECONDS, attack
         assert execution.outcome in (Outcome.TOO_LARGE, Outcome.ERROR, Outcome.TIMEOUT, Outcome.UNSUPPORTED), attack
         assert not execution.rows
-        assert ground.guarded.execute(_FINE.get(ground.dialect, "SELECT 1")).rows == ((1,),)
+        assert ground.guarded.execute(one(ground.dialect)).rows == ((1,),)
     assert ground.is_as_before()
 
 

@@ -1,6 +1,5 @@
 """MySQL on seekdb, our own server, and on a MariaDB that stands for a user's own: values, tables, errors."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -18,20 +17,7 @@ from isogloss.tools.schema import Column, ColumnType, ForeignKey, Schema, Table
 
 from .engines_here import skip_if_missing
 from .memory_source import FIRST, THINGS, MemorySource
-from .mysql_servers import LIMITS, PASSWORD, loaded_in, on_both, on_mariadb, on_seekdb, rows
-
-
-@pytest.fixture(scope="module")
-def database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    with loaded_in(request.param) as loaded:
-        yield loaded
-
-
-@pytest.fixture
-def pool(database: Database) -> Iterator[Pool]:
-    """Return a session without the guard in front of it."""
-    with closing(Pool("mysql", database.connect, 1, LIMITS)) as opened:
-        yield opened
+from .mysql_servers import LIMITS, PASSWORD, on_both, on_mariadb, on_seekdb, rows
 
 
 @on_both

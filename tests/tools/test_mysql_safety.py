@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -20,21 +19,7 @@ from isogloss.tools.outcome import ErrorClass, Limits, Outcome
 from isogloss.tools.schema import Schema
 
 from .engines_here import skip_if_missing
-from .mysql_servers import LIMITS, PASSWORD, loaded_in, on_both, on_mariadb, rows
-
-
-@pytest.fixture(scope="module")
-def database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    with loaded_in(request.param) as loaded:
-        yield loaded
-
-
-@pytest.fixture
-def pool(database: Database) -> Iterator[Pool]:
-    """Return a session without the guard in front of it."""
-    with closing(Pool("mysql", database.connect, 1, LIMITS)) as opened:
-        yield opened
-
+from .mysql_servers import LIMITS, PASSWORD, on_both, on_mariadb, rows
 
 WRITES = [
     "DROP TABLE things",
