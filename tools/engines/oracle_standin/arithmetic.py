@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from ..session import UnsupportedError
 from .conversion import to_kind
-from .kinds import DATETIMES, NUMBERS, Kind, OracleError, Value, inconsistent
+from .kinds import DATETIMES, INTERVALS, NUMBERS, Kind, OracleError, Value, inconsistent
 from .scope import Scope
 from .values import expression, value
 
@@ -17,11 +17,7 @@ def _(node: exp.Add, scope: Scope) -> Value:
     left, right = value(node.this, scope), value(node.expression, scope)
     if right.kind in DATETIMES and left.kind not in DATETIMES:
         left, right = right, left
-    if left.kind in DATETIMES:
-        return _shifted(left, right, "+")
-    if left.kind in (Kind.DAYS, Kind.MONTHS):
-        return _intervals(left, right, "+")
-    return _numbers(left, right, "+")
+    return _moved(left, right, "+")
 
 
 @expression.register
@@ -29,11 +25,14 @@ def _(node: exp.Sub, scope: Scope) -> Value:
     left, right = value(node.this, scope), value(node.expression, scope)
     if left.kind in DATETIMES and right.kind in DATETIMES:
         return _difference(left, right)
+    return _moved(left, right, "-")
+
+
+def _moved(left: Value, right: Value, operator: str) -> Value:
+    """Return ``left`` plus or minus ``right``, by what kind ``left`` is of."""
     if left.kind in DATETIMES:
-        return _shifted(left, right, "-")
-    if left.kind in (Kind.DAYS, Kind.MONTHS):
-        return _intervals(left, right, "-")
-    return _numbers(left, right, "-")
+        return _shifted(left, right, operator)
+    return (_intervals if left.kind in INTERVALS else _numbers)(left, right, operator)
 
 
 @expression.register

@@ -26,13 +26,8 @@ def condition(node: exp.Expr, scope: Scope) -> str:
 
 
 @condition.register
-def _(node: exp.And, scope: Scope) -> str:
-    return f"({condition(node.this, scope)} AND {condition(node.expression, scope)})"
-
-
-@condition.register
-def _(node: exp.Or, scope: Scope) -> str:
-    return f"({condition(node.this, scope)} OR {condition(node.expression, scope)})"
+def _(node: exp.And | exp.Or, scope: Scope) -> str:
+    return f"({condition(node.this, scope)} {node.key.upper()} {condition(node.expression, scope)})"
 
 
 @condition.register
