@@ -84,7 +84,7 @@ ROWS = [FIRST, EMPTY, ORPHAN]
 
 def small() -> MemorySource:
     """Return two makers and three things; thing 3's maker does not exist, and one ``mixed`` is text."""
-    return MemorySource({MAKERS: [(1, "Acme"), (2, "Zenith")], THINGS: ROWS})
+    return MemorySource({MAKERS: [(1, "Acme"), (2, "Zenith")], THINGS: [*ROWS]})
 
 
 EDGES = Table(
