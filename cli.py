@@ -23,11 +23,19 @@ app = typer.Typer(
 corpus_app = typer.Typer(help="The tutorials from which a dialect is taught.", no_args_is_help=True)
 trace_app = typer.Typer(help="See what happened to each item of a run.", no_args_is_help=True)
 dataset_app = typer.Typer(help="Look at the pairs of a run.", no_args_is_help=True)
+models_app = typer.Typer(help="The models that agents run on.", invoke_without_command=True)
+critic_app = typer.Typer(help="Choose a judge by a number.", no_args_is_help=True)
+prompt_app = typer.Typer(help="What the agents are told; put your own words in its place.", no_args_is_help=True)
+app.add_typer(models_app, name="models")
+app.add_typer(critic_app, name="critic")
+app.add_typer(prompt_app, name="prompt")
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(trace_app, name="trace")
 app.add_typer(dataset_app, name="dataset")
 
 _DATABASE = "flights, baseball, shop, a file, a folder or a URL."
+_MODELS = "See 'isogloss models'."
+_SCHEMA_TOKENS = 4_000
 _DIALECT_NAMES = "bigquery, duckdb, mysql, oracle, postgres or sqlite."
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Dialect = Annotated[str, typer.Argument(help=_DIALECT_NAMES)]
@@ -35,6 +43,16 @@ Corpus = Annotated[
     str | None, typer.Option("--corpus", metavar="NAME", help="The tutorials; by default the one in use.")
 ]
 Run = Annotated[Path | None, typer.Argument(help="The run's directory; by default the latest under runs/.")]
+BaseUrl = Annotated[
+    str | None, typer.Option(metavar="URL", help="A server that speaks OpenAI's protocol, for openai: models.")
+]
+InFlight = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="Items under way at a time; by default 4, with a model 32.")
+]
+MaxCost = Annotated[float | None, typer.Option(metavar="USD", min=0.0, help="Stop before models cost more.")]
+MaxTokens = Annotated[int | None, typer.Option(metavar="N", min=1, help="Stop before models take more tokens.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Ask models again what they were asked before.")]
+SchemaTokens = Annotated[int, typer.Option(metavar="N", min=100, help="At most so much of a schema in a prompt.")]
 RunItem = Annotated[
     list[str], typer.Argument(metavar="[RUN] ITEM", help="The run (by default the latest) and the item.")
 ]
@@ -47,26 +65,52 @@ def build(
     n: Annotated[int, typer.Option("-n", "--n", metavar="N", min=1, help="Pairs to keep.")] = 500,
     seed: Annotated[int, typer.Option(metavar="N", help="The same seed gives the same pairs.")] = 0,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="By default runs/DIALECT-DB-SEED.")] = None,
-    generator: Annotated[str, typer.Option(metavar="MODEL", help="The model that writes.")] = "grammar",
+    generator: Annotated[str, typer.Option(metavar="MODEL", help=f"The model that writes. {_MODELS}")] = "grammar",
     critic: Annotated[str, typer.Option(metavar="MODEL", help="The model that judges.")] = "grammar",
+    paraphrase: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="A model to say each question in other words.")
+    ] = None,
     corpus: Corpus = None,
     seeds: Annotated[Path | None, typer.Option(metavar="FILE", help="Queries on shop (.sql) or Spider JSON.")] = None,
     workers: Annotated[int, typer.Option(metavar="N", min=1, help="Processes that execute SQL.")] = 2,
     max_repairs: Annotated[int, typer.Option(metavar="N", min=0, help="Tries to repair a query.")] = 3,
     evaluation: Annotated[bool, typer.Option("--evaluation", help="Mark the database as one for evaluation.")] = False,
+    base_url: BaseUrl = None,
+    in_flight: InFlight = None,
+    max_cost: MaxCost = None,
+    max_tokens: MaxTokens = None,
+    no_cache: NoCache = False,
+    schema_tokens: SchemaTokens = _SCHEMA_TOKENS,
     json: Json = False,
 ) -> None:
     """Build verified pairs; the same command goes on where a stopped run was left."""
     from isogloss.graphs import build as building
+    from isogloss.graphs.run_models import ModelSettings
     from isogloss.graphs.summary_view import show_summary
     from isogloss.graphs.watching import watched
 
+    settings = ModelSettings(base_url, in_flight, max_cost, max_tokens, not no_cache, schema_tokens)
     config = building.BuildConfig(
-        dialect, db, n, seed, out, generator, critic, corpus, seeds, workers, max_repairs, evaluation=evaluation
+        dialect,
+        db,
+        n,
+        seed,
+        out,
+        generator,
+        critic,
+        corpus,
+        seeds,
+        workers,
+        max_repairs,
+        evaluation,
+        paraphrase,
+        settings,
     )
     with watched(config) as watcher:
         summary = building.build(config, watcher)
     _show(json, summary, lambda console: show_summary(console, summary, watcher.progress.new))
+    if summary.failure:
+        raise summary.failure
 
 
 @corpus_app.command("list")
@@ -202,6 +246,72 @@ def dataset_stats(run: Run = None, json: Json = False) -> None:
     _show(json, statistics, lambda console: show_statistics(console, statistics))
 
 
+@models_app.callback()
+def models(context: typer.Context, json: Json = False) -> None:
+    """List which models are ready, and how to get the others."""
+    if context.invoked_subcommand:
+        return
+    from isogloss.agents.models_status import model_status
+    from isogloss.graphs.models_view import show_models
+
+    found = model_status()
+    _show(json, found, lambda console: show_models(console, found))
+
+
+@models_app.command("add")
+def models_add(name: Annotated[str, typer.Argument(help="smollm2: a small model that needs no hub.")]) -> None:
+    """Make a local model ready."""
+    from isogloss.agents.models_status import add_model
+
+    origin = add_model(name, lambda step: print(step, file=sys.stderr, flush=True))
+    print(f"{name} is ready ({origin}): isogloss build --generator {name} …")
+
+
+@critic_app.command("bench")
+def critic_bench(
+    critic: Annotated[str, typer.Option(metavar="MODEL", help=f"The judge. {_MODELS}")] = "grammar",
+    pairs: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="The run whose pairs to use; by default the latest.")
+    ] = None,
+    db: Annotated[str | None, typer.Option(metavar="DB", help="Its database, if it is none of the bundled.")] = None,
+    n: Annotated[int, typer.Option("-n", "--n", metavar="N", min=2, help="Pairs; half are changed.")] = 300,
+    seed: Annotated[int, typer.Option(metavar="N", help="Which pairs, and what is changed.")] = 0,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, help="Processes that execute SQL.")] = 2,
+    base_url: BaseUrl = None,
+    in_flight: InFlight = None,
+    max_cost: MaxCost = None,
+    max_tokens: MaxTokens = None,
+    no_cache: NoCache = False,
+    schema_tokens: SchemaTokens = _SCHEMA_TOKENS,
+    json: Json = False,
+) -> None:
+    """Measure how well a model tells right pairs from wrong ones."""
+    from isogloss.graphs.critic_bench import CriticBench, bench_critic
+    from isogloss.graphs.critic_bench_view import BenchProgress, show_bench
+    from isogloss.graphs.run_models import ModelSettings
+
+    settings = ModelSettings(base_url, in_flight, max_cost, max_tokens, not no_cache, schema_tokens)
+    report = bench_critic(CriticBench(critic, pairs, db, n, seed, workers, settings), BenchProgress(sys.stderr))
+    _show(json, report, lambda console: show_bench(console, report))
+
+
+@prompt_app.command("list")
+def prompt_list(json: Json = False) -> None:
+    """List the prompts with their versions, and where your own would be."""
+    from isogloss.graphs.prompts_view import prompt_rows, show_prompts
+
+    rows = prompt_rows()
+    _show(json, rows, lambda console: show_prompts(console, rows))
+
+
+@prompt_app.command("show")
+def prompt_show(name: Annotated[str, typer.Argument(help="A prompt of 'isogloss prompt list'.")]) -> None:
+    """Print a prompt as it is."""
+    from isogloss.agents.prompting import prompt_text
+
+    print(prompt_text(name), end="")
+
+
 @app.command("exec")
 def execute(
     db: Annotated[str, typer.Argument(metavar="DB", help=_DATABASE)],
@@ -270,12 +380,16 @@ def load(
 
 
 @app.command()
-def doctor(json: Json = False) -> None:
+def doctor(
+    model: Annotated[list[str] | None, typer.Option(metavar="MODEL", help="Ask this model too.")] = None,
+    base_url: BaseUrl = None,
+    json: Json = False,
+) -> None:
     """Check what works on this machine, and say how to mend the rest."""
     from isogloss.graphs.doctor import diagnose
     from isogloss.graphs.doctor_view import show_checks
 
-    checks = diagnose()
+    checks = diagnose(model or [], base_url, lambda step: print(step, "…", file=sys.stderr, flush=True))
     _show(json, checks, lambda console: show_checks(console, checks))
 
 

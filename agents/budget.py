@@ -53,8 +53,12 @@ def reported_usage(message: AIMessage, price: Price | None) -> Usage:
 
 def estimated_tokens(messages: list[BaseMessage]) -> int:
     """Return about how many tokens ``messages`` have, counted from their bytes."""
-    texts = (f"{m.content}{getattr(m, 'tool_calls', '')}" for m in messages)
-    return sum(len(text.encode("utf-8", "replace")) for text in texts) // _BYTES_PER_TOKEN
+    return text_tokens("".join(f"{m.content}{getattr(m, 'tool_calls', '')}" for m in messages))
+
+
+def text_tokens(text: str) -> int:
+    """Return about how many tokens ``text`` has, counted from its bytes."""
+    return len(text.encode("utf-8", "replace")) // _BYTES_PER_TOKEN
 
 
 class Budget:

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from pydantic import BaseModel, Field
 
 from ..tools.schema import Schema
 from .asking import Agent, Answer
-from .channel import Channel
 from .meaning import lost_meaning
 from .prompting import request
 from .replies import GiveUp, GiveVerdict
@@ -47,12 +45,11 @@ class Paraphrase:
 
 
 class Paraphraser:
-    """A model that rewrites questions, and a critic that sees that they still ask the same."""
+    """An agent that rewrites questions, and a critic that sees that they still ask the same."""
 
-    def __init__(
-        self, model: BaseChatModel, critic: Agent, dialect: str, schema: Schema, channel: Channel | None = None
-    ) -> None:
-        self._agent, self._critic = Agent(model, ProposeParaphrase, channel=channel), critic
+    def __init__(self, writer: Agent, critic: Agent, dialect: str, schema: Schema) -> None:
+        """Take an agent that replies ``ProposeParaphrase``, and one that replies ``GiveVerdict``."""
+        self._writer, self._critic = writer, critic
         self._dialect, self._schema = dialect, schema
 
     async def rewrite(self, pair: Verified, schema_text: str) -> Paraphrase:
@@ -60,7 +57,7 @@ class Paraphraser:
         messages = request(
             "paraphrase", self._dialect, {"dialect": self._dialect, "question": pair.question, "sql": pair.sql}
         )
-        answer = await self._agent.ask(messages)
+        answer = await self._writer.ask(messages)
         asked = [(messages, answer)]
         if not isinstance(answer.reply, ProposeParaphrase):
             why = answer.reply.reason if isinstance(answer.reply, GiveUp) else answer.problem

@@ -7,14 +7,49 @@ from pathlib import Path
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-_PROMPTS = Path(__file__).parent / "prompts"
+from ..tools.errors import UsageError
+from ..tools.home import home
+
+_BUILT_IN = Path(__file__).parent / "prompts"
 _SECTION = re.compile(r"<(?P<name>[a-z_]+)>\n(?P<body>.*?)\n</(?P=name)>", re.DOTALL)
 
 
 @cache
+def prompt_names() -> list[str]:
+    """Return the names of the prompts that the agents use."""
+    return sorted(path.stem for path in _BUILT_IN.glob("*.md"))
+
+
+def own_prompt(name: str) -> Path:
+    """Return where a text of the user's own is looked for, to be used in the place of the built-in one."""
+    return home() / "prompts" / f"{name}.md"
+
+
+def prompt_file(name: str) -> Path:
+    """Return the file of the prompt ``name``: the user's own, if there is one."""
+    own = own_prompt(name)
+    return own if own.is_file() else _BUILT_IN / f"{name}.md"
+
+
 def prompt_text(name: str) -> str:
-    """Return the system text of the prompt file ``name``."""
-    return (_PROMPTS / f"{name}.md").read_text(encoding="utf-8")
+    """Return the system text of the prompt ``name``, the same for as long as the process lives.
+
+    Raises ``UsageError`` for a name that no agent uses, or a file of the user's that cannot be read.
+    """
+    if name not in prompt_names():
+        raise UsageError(f"There is no prompt '{name}': choose {', '.join(prompt_names())}.")
+    return _read(prompt_file(name))
+
+
+@cache
+def _read(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}.") from error
+    if not text.strip():
+        raise UsageError(f"{path} is empty: write a prompt, or delete the file to use the built-in one.")
+    return text
 
 
 def prompt_hash(name: str) -> str:
@@ -23,13 +58,14 @@ def prompt_hash(name: str) -> str:
 
 
 def request(name: str, dialect: str, sections: dict[str, str]) -> list[BaseMessage]:
-    """Return the messages that ask an agent: system text, then each section between its own fences.
-
-    A section cannot close its fence early: ``</`` inside the text is broken up, so that tutorials and
-    schemas stay data.
-    """
-    body = "\n".join(f"<{key}>\n{text.replace('</', '< /')}\n</{key}>" for key, text in sections.items())
+    """Return the messages that ask an agent: system text, then each section between its own fences."""
+    body = "\n".join(fenced(key, text) for key, text in sections.items())
     return [SystemMessage(prompt_text(name).replace("{dialect}", dialect)), HumanMessage(body)]
+
+
+def fenced(name: str, text: str) -> str:
+    """Return ``text`` between fences that it cannot close: ``</`` inside is broken up, so that it stays data."""
+    return f"<{name}>\n{text.replace('</', '< /')}\n</{name}>"
 
 
 def read_sections(text: str) -> dict[str, str]:

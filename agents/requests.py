@@ -9,6 +9,8 @@ from langchain_core.messages import BaseMessage
 from ..knowledge.snippet import Hit
 from .prompting import request
 
+_LONGEST_CELL = 200  # characters of a value
+
 
 def snippets_text(hits: Sequence[Hit]) -> str:
     """Return snippets as text: an id line, the title, the body and the keywords they teach."""
@@ -18,6 +20,18 @@ def snippets_text(hits: Sequence[Hit]) -> str:
         taught = "" if "Keywords:" in snippet.text else f"\nKeywords: {', '.join(snippet.keywords)}"
         parts.append(f"### {snippet.id}\n{snippet.title}\n{snippet.text}{taught}")
     return "\n".join(parts)
+
+
+def rows_text(rows: Sequence[Sequence[Any]]) -> str:
+    """Return rows as a JSON list of lists; of a long text its beginning."""
+    return json.dumps([[_shown(value) for value in row] for row in rows], default=str, ensure_ascii=False)
+
+
+def _shown(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    text = str(value)
+    return text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
 
 
 def expand_request(dialect: str, template: str, hits: Sequence[Hit], kinds: str, variation: int) -> list[BaseMessage]:
@@ -51,11 +65,10 @@ def critique_request(
     dialect: str, question: str, sql: str, rows: Sequence[Sequence[Any]], schema: str
 ) -> list[BaseMessage]:
     """Ask the critic whether ``sql`` answers ``question``, given the first rows of the result."""
-    shown = json.dumps([list(r) for r in rows], default=str, ensure_ascii=False)
     return request(
         "critique",
         dialect,
-        {"dialect": dialect, "question": question, "sql": sql, "rows": shown, "schema": schema},
+        {"dialect": dialect, "question": question, "sql": sql, "rows": rows_text(rows), "schema": schema},
     )
 
 

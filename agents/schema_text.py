@@ -18,7 +18,7 @@ _FOREIGN = re.compile(r"^  FOREIGN KEY \((?P<columns>.+)\) REFERENCES (?P<table>
 
 def render_schema(schema: Schema, samples: Mapping[tuple[str, str], list[Any]] | None = None) -> str:
     """Return ``schema`` as CREATE TABLE statements, a comment and up to three sample values beside each column."""
-    return "\n".join(_render_table(table, samples or {}) for table in schema.tables)
+    return "\n".join(render_table(table, samples or {}) for table in schema.tables)
 
 
 def column_kinds(schema: Schema) -> str:
@@ -27,7 +27,8 @@ def column_kinds(schema: Schema) -> str:
     return ", ".join(sorted(kinds | {"key"}))
 
 
-def _render_table(table: Table, samples: Mapping[tuple[str, str], list[Any]]) -> str:
+def render_table(table: Table, samples: Mapping[tuple[str, str], list[Any]]) -> str:
+    """Return one table as CREATE TABLE, with the samples of its columns, by table and column."""
     lines = [_render_column(c, samples.get((table.name, c.name), [])) for c in table.columns]
     if table.primary_key:
         lines.append(f"  PRIMARY KEY ({', '.join(table.primary_key)}),")

@@ -28,6 +28,7 @@ from isogloss.graphs.execution import attempt_query
 from isogloss.graphs.item_graph import item_graph
 from isogloss.graphs.results import item_result
 from isogloss.graphs.run_directory import RunDirectory
+from isogloss.graphs.run_models import Voice
 from isogloss.graphs.stream import Items, final_states
 from isogloss.graphs.workbench import Workbench, open_workbench
 from isogloss.knowledge.corpus import load_corpus
@@ -87,7 +88,8 @@ async def measure(url: str, count: int, folder: Path) -> tuple[int, dict[str, fl
             cache = stack.enter_context(closing(ReplyCache(folder / f"replies-{number}.sqlite")))
             run = stack.enter_context(closing(RunDirectory.open(folder / f"run-{number}", _LINEAGE)))
             channel = open_channel("openai:delayed", url, in_flight=IN_FLIGHT, budget=Budget(), cache=cache)
-            bench = open_workbench(engine, index, model, model, 3, channel, channel)
+            voice = Voice(model, channel)
+            bench = open_workbench(engine, index, voice, voice, 3)
             seconds, states = await with_graph(bench, items, count, run)
             times["graph"].append(seconds)
             times["bare loop, searches and executions too"].append(await bare(bench, states, model, True))

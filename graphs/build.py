@@ -5,15 +5,15 @@ import hashlib
 import random
 import time
 from contextlib import ExitStack, aclosing, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from .. import __version__
-from ..agents.models import chat_model
+from ..agents.budget import BudgetSpent, RunStopped
 from ..agents.prompting import prompt_hash
 from ..knowledge.corpus import Corpus, load_corpus
-from ..knowledge.index import open_index
+from ..knowledge.index import Index, open_index
 from ..knowledge.keywords import corpus_keywords
 from ..tools.dialects import get_dialect
 from ..tools.engines import Engine, open_engine
@@ -24,18 +24,22 @@ from .duplicates import Duplicates
 from .item_graph import item_graph
 from .results import item_result
 from .run_directory import ItemResult, RunDirectory, Totals
+from .run_models import ModelSettings, Voice, in_flight, load_models, open_voices
+from .spending import Spending, spending
 from .stream import Items, final_states
 from .workbench import Workbench, open_workbench
 
 _SECONDS = 5.0  # per statement: what takes longer on this database is no example to learn from
 _FRUITLESS = 400  # items in a row without a kept pair: the templates and the database are exhausted
+_FRUITLESS_ASKING = 100  # the same where each item costs time or money: the model is not up to it
 
 
 @dataclass(frozen=True, slots=True)
 class BuildConfig:
     """What to build: ``n`` pairs of ``dialect`` on the database ``db``, into the run directory ``out``.
 
-    ``evaluation`` marks the database as one that models are evaluated on, in every record.
+    ``evaluation`` marks the database as one that models are evaluated on, in every record. ``paraphraser`` is the
+    model that says each kept question in other words, if one is to.
     """
 
     dialect: str
@@ -49,8 +53,14 @@ class BuildConfig:
     seeds: Path | None = None
     workers: int = 2
     max_repairs: int = 3
-    in_flight: int = 4
     evaluation: bool = False
+    paraphraser: str | None = None
+    models: ModelSettings = field(default_factory=ModelSettings)
+
+    @property
+    def asked(self) -> set[str]:
+        """The models of the run by name."""
+        return {self.generator, self.critic} | ({self.paraphraser} if self.paraphraser else set())
 
 
 class Observer(Protocol):
@@ -68,23 +78,36 @@ class Observer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How a build ended: where the files are, the totals, and whether the templates ran out before ``n``."""
+    """How a build ended: where the files are, the totals, and what the models have taken.
+
+    ``exhausted``: item after item gave no pair before there were ``n``. ``stop`` is what kept the models from going on.
+    """
 
     directory: Path
     totals: Totals
     seconds: float
     engine: str
     exhausted: bool
+    spending: Spending
+    stop: RunStopped | None = None
+
+    @property
+    def failure(self) -> RunStopped | None:
+        """What stopped the build, if that was no limit of the user's own."""
+        return None if isinstance(self.stop, BudgetSpent) else self.stop
 
 
 def build(config: BuildConfig, observer: Observer) -> Summary:
     """Build pairs until ``n`` are kept; the same configuration on the same directory goes on where it stopped.
 
-    Raises ``UsageError`` for bad input, before anything is written, and ``IsoglossError`` when an engine fails.
+    It stops before when models fail or the budget is spent; what it has by then is kept. Raises ``UsageError`` for
+    bad input, before anything is written, and ``IsoglossError`` when an engine fails.
     """
     get_dialect(config.dialect)
-    generator, critic = chat_model(config.generator), chat_model(config.critic)
     with ExitStack() as stack:
+        if config.asked != {"grammar"}:
+            observer.on_stage("load models")
+        models = load_models(config.asked, config.models)
         observer.on_stage("index corpus")
         corpus = load_corpus(config.dialect, config.corpus)
         index = stack.enter_context(closing(open_index(corpus)))
@@ -94,35 +117,54 @@ def build(config: BuildConfig, observer: Observer) -> Summary:
         with closing(open_source(config.db)) as source:
             database, identity = source.name, _identity(config, corpus, source.fingerprint, templates)
         path = config.out or Path("runs") / f"{config.dialect}-{database}-{config.seed}"
-        run = stack.enter_context(closing(RunDirectory.open(path, identity, _secrets(config.db))))
+        run = stack.enter_context(closing(RunDirectory.open(path, identity, _secrets(config))))
         engine = stack.enter_context(
             open_engine(config.dialect, config.db, workers=config.workers, limits=Limits(seconds=_SECONDS))
         )
-        bench = open_workbench(engine, index, generator, critic, config.max_repairs)
+        voices = stack.enter_context(open_voices(models, config.models, spending(path).usage))
+        bench = _workbench(config, engine, index, voices)
         observer.on_stage("build pairs")
         began = time.monotonic()
         lineage = _lineage(config, corpus, engine, database)
         items = Items(templates, corpus_keywords(corpus), config.seed)
-        exhausted = asyncio.run(_commit_items(config, bench, items, run, lineage, observer))
-        summary = Summary(run.path, run.totals, time.monotonic() - began, engine.version, exhausted)
-        run.finish({"seconds": round(summary.seconds, 2), "exhausted": exhausted, **lineage})
+        stop = asyncio.run(_commit_items(config, bench, items, run, lineage, observer))
+        seconds = time.monotonic() - began
+        exhausted = stop is None and run.kept < config.n
+        summary = Summary(run.path, run.totals, seconds, engine.version, exhausted, spending(path), stop)
+        if stop is None:
+            run.finish({"seconds": round(seconds, 2), "exhausted": exhausted, **lineage})
     return summary
+
+
+def _workbench(config: BuildConfig, engine: Engine, index: Index, voices: dict[str, Voice]) -> Workbench:
+    paraphraser = voices[config.paraphraser] if config.paraphraser else None
+    generator, critic = voices[config.generator], voices[config.critic]
+    return open_workbench(
+        engine, index, generator, critic, config.max_repairs, config.models.schema_tokens, paraphraser
+    )
 
 
 async def _commit_items(
     config: BuildConfig, bench: Workbench, items: Items, run: RunDirectory, lineage: dict[str, Any], observer: Observer
-) -> bool:
-    """Commit results in the order of their index, so that the same seed keeps the same pairs; True if exhausted."""
+) -> RunStopped | None:
+    """Commit results in the order of their index, so that the same seed keeps the same pairs.
+
+    Returns what stopped it before there were ``n``, if the models did.
+    """
     duplicates = Duplicates(config.dialect, (r["sql"] for r in run.results() if r["status"] == "kept"))
-    fruitless = 0
-    states = final_states(item_graph(bench), items, run.next_item, config.in_flight, observer.on_sql)
-    async with aclosing(states):
-        while run.kept < config.n and fruitless < _FRUITLESS:
-            result = item_result(await anext(states), duplicates, lineage, bench)
+    fruitless, patience = 0, _FRUITLESS if config.asked == {"grammar"} else _FRUITLESS_ASKING
+    at_once = in_flight(config.models, config.asked)
+    async with aclosing(final_states(item_graph(bench), items, run.next_item, at_once, observer.on_sql)) as states:
+        while run.kept < config.n and fruitless < patience:
+            try:
+                state = await anext(states)
+            except RunStopped as stop:
+                return stop
+            result = item_result(state, duplicates, lineage, bench)
             run.commit(result)
             observer.on_item(result, run.totals)
             fruitless = 0 if result.status == "kept" else fruitless + 1
-    return run.kept < config.n
+    return None
 
 
 def _templates(config: BuildConfig) -> list[Template]:
@@ -131,14 +173,12 @@ def _templates(config: BuildConfig) -> list[Template]:
     return found
 
 
-def _secrets(db: str) -> list[str]:
-    """Return what of a database's URL must never be written: its password, before the host or as a parameter."""
-    if "://" not in db:
-        return []
+def _secrets(config: BuildConfig) -> list[str]:
+    """Return the passwords, before the host or among the parameters, of the URLs of database and server."""
     from sqlalchemy import make_url
 
-    url = make_url(db)
-    return [str(password) for password in (url.password, url.query.get("password")) if password]
+    urls = [make_url(text) for text in (config.db, config.models.base_url) if text and "://" in text]
+    return [str(secret) for url in urls for secret in (url.password, url.query.get("password")) if secret]
 
 
 def _identity(config: BuildConfig, corpus: Corpus, fingerprint: str, templates: list[Template]) -> dict[str, Any]:
@@ -154,7 +194,16 @@ def _identity(config: BuildConfig, corpus: Corpus, fingerprint: str, templates: 
         "templates": listed,
         "max_repairs": config.max_repairs,
         "evaluation": config.evaluation,
+        "paraphraser": config.paraphraser,
+        "schema_tokens": config.models.schema_tokens,
+        "prompts": _prompts(config),
     }
+
+
+def _prompts(config: BuildConfig) -> dict[str, str]:
+    """Return the versions of the prompts in use."""
+    names = ["expand", "fill", "critique", "repair", *(["paraphrase"] if config.paraphraser else [])]
+    return {name: prompt_hash(name) for name in names}
 
 
 def _lineage(config: BuildConfig, corpus: Corpus, engine: Engine, database: str) -> dict[str, Any]:
@@ -167,9 +216,11 @@ def _lineage(config: BuildConfig, corpus: Corpus, engine: Engine, database: str)
         "evaluation_database": config.evaluation,
         "generator": config.generator,
         "critic": config.critic,
+        "paraphraser": config.paraphraser,
+        "base_url": config.models.base_url,
         "corpus": corpus.name,
         "corpus_hash": corpus.hash,
         "seed": config.seed,
         "isogloss": __version__,
-        "prompts": {name: prompt_hash(name) for name in ("expand", "fill", "critique", "repair")},
+        "prompts": _prompts(config),
     }

@@ -4,19 +4,17 @@ import asyncio
 import re
 import time
 from collections.abc import Sequence
-from contextlib import closing, nullcontext
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from ..agents.asking import Agent, Answer, spoken
-from ..agents.budget import Budget, RunStopped
-from ..agents.channel import open_channel
-from ..agents.models import chat_model
+from ..agents.budget import RunStopped, Usage
 from ..agents.prompting import prompt_hash
 from ..agents.replies import GiveVerdict
-from ..agents.reply_cache import ReplyCache
 from ..agents.requests import critique_request
+from ..agents.schema_excerpt import SchemaText
 from ..tools.engines import Engine, open_engine
 from ..tools.errors import UsageError
 from ..tools.outcome import Limits
@@ -28,7 +26,8 @@ from .critic_set import Sample, labelled_set
 from .dataset import Pair, read_pairs
 from .run_catalog import find_run
 from .run_files import read_record
-from .workbench import schema_prompt
+from .run_models import ModelSettings, in_flight, load_models, open_voices
+from .workbench import schema_text
 
 _SECONDS = 5.0  # per statement, as in a build
 _SHOWN_REPLY = 2000  # characters of a reply without a verdict
@@ -38,7 +37,7 @@ _SHOWN_REPLY = 2000  # characters of a reply without a verdict
 class CriticBench:
     """What to measure: the model ``critic`` on ``n`` pairs of the run ``pairs``, by default the latest.
 
-    ``db`` is needed only where the run's database is none of the bundled ones. ``max_cost`` is in US dollars.
+    ``db`` is needed only where the run's database is none of the bundled ones.
     """
 
     critic: str
@@ -46,12 +45,8 @@ class CriticBench:
     db: str | None = None
     n: int = 300
     seed: int = 0
-    base_url: str | None = None
-    in_flight: int = 4
     workers: int = 2
-    max_cost: float | None = None
-    max_tokens: int | None = None
-    cache: bool = True
+    models: ModelSettings = field(default_factory=ModelSettings)
 
 
 class Watcher(Protocol):
@@ -69,11 +64,9 @@ def bench_critic(bench: CriticBench, watcher: Watcher) -> BenchReport:
 
     Raises ``UsageError`` for a run, database or model that will not do, ``RunStopped`` if the model never answers.
     """
-    with closing(ReplyCache()) if bench.cache else nullcontext() as cache:
-        budget = Budget(bench.max_cost, bench.max_tokens)
-        channel = open_channel(bench.critic, bench.base_url, in_flight=bench.in_flight, budget=budget, cache=cache)
-        critic = Agent(chat_model(bench.critic, bench.base_url), GiveVerdict, channel=channel)
-        return measure(critic, bench, watcher)
+    models = load_models({bench.critic}, bench.models)
+    with open_voices(models, bench.models, Usage()) as voices:
+        return measure(voices[bench.critic].agent(GiveVerdict), bench, watcher)
 
 
 def measure(critic: Agent, bench: CriticBench, watcher: Watcher) -> BenchReport:
@@ -88,8 +81,9 @@ def measure(critic: Agent, bench: CriticBench, watcher: Watcher) -> BenchReport:
         if not any(s.mutation for s in samples):
             raise UsageError(f"No pair of {run} can be changed so that its rows differ: name a run with more pairs.")
         watcher.on_stage(f"ask {bench.critic}")
-        bar = _Bar(critic, engine, watcher)
-        judged = asyncio.run(bar.judge_all(samples, bench.in_flight))
+        tokens = None if bench.critic == "grammar" else bench.models.schema_tokens
+        bar = _Bar(critic, engine, schema_text(engine, tokens), watcher)
+        judged = asyncio.run(bar.judge_all(samples, in_flight(bench.models, {bench.critic})))
         about = _about(bench, run, pairs[0], engine)
     kept_by_it = any(pair.get("critic") == bench.critic for pair in pairs)
     report = bench_report(about, judged, kept_by_it, bar.stopped, _file(bench, run))
@@ -129,9 +123,8 @@ def _file(bench: CriticBench, run: Path) -> Path:
 class _Bar:
     """Where samples are judged: by the checks, and by the critic as the build graph asks it."""
 
-    def __init__(self, critic: Agent, engine: Engine, watcher: Watcher) -> None:
-        self._critic, self._engine, self._watcher = critic, engine, watcher
-        self._schema = schema_prompt(engine)
+    def __init__(self, critic: Agent, engine: Engine, schema: SchemaText, watcher: Watcher) -> None:
+        self._critic, self._engine, self._schema, self._watcher = critic, engine, schema, watcher
         self.stopped: str | None = None
 
     async def judge_all(self, samples: Sequence[Sample], in_flight: int) -> list[Judgement]:
@@ -163,9 +156,8 @@ class _Bar:
         sql, question = sample.sql, sample.question
         check = failed_check({"sql": sql, "question": question, "keywords": sample.keywords}, self._engine)
         began = time.monotonic()
-        answer = await self._critic.ask(
-            critique_request(self._engine.dialect, question, sql, sample.rows, self._schema)
-        )
+        schema = self._schema.about(f"{sql} {question}")
+        answer = await self._critic.ask(critique_request(self._engine.dialect, question, sql, sample.rows, schema))
         return Judgement(sample, check, *_verdict(answer), round(time.monotonic() - began, 3), answer.usage)
 
 

@@ -64,7 +64,16 @@ class Dashboard:
         fewest, most = _SQL_LINES
         height = max(fewest, min(most, self._console.height - _OTHER_LINES)) + 2
         panel = Panel(sql, title="SQL under way", title_align="left", border_style=QUIET, height=height)
-        return Group(head, self._stages(), Text(), _bar(progress), Text(), _counts(progress.totals), panel, Text())
+        return Group(
+            head,
+            self._stages(),
+            Text(),
+            _bar(progress),
+            Text(progress.spent_text, QUIET),
+            _counts(progress.totals),
+            panel,
+            Text(),
+        )
 
     def _stages(self) -> Table:
         grid = Table.grid(padding=(0, 2, 0, 0))

@@ -1,14 +1,17 @@
 """What works on this machine, and the one command that would make the rest work."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ..agents.models_status import Ping, model_status, ping
 from ..knowledge.corpus import load_corpus
 from ..tools.dialects import DIALECTS
 from ..tools.engines import engine_status
 from ..tools.errors import UsageError
 from ..tools.home import home
+
+_OWN = ("grammar", "smollm2")  # models of this process that have a name by themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +25,12 @@ class Check:
     remedy: str | None = None
 
 
-def diagnose() -> list[Check]:
-    """Check engines, models, corpora and Isogloss's own folder, without starting or changing anything."""
-    return [*_engines(), _model(), *_corpora(), _home()]
+def diagnose(asked: Sequence[str], base_url: str | None, progress: Callable[[str], None]) -> list[Check]:
+    """Check engines, models, corpora and Isogloss's own folder, without changing anything.
+
+    The models ``asked`` and those ready in this process are asked one short question; ``progress`` is told of each.
+    """
+    return [*_engines(), *_models(asked, base_url, progress), *_corpora(), _home()]
 
 
 def _engines() -> Iterator[Check]:
@@ -33,8 +39,21 @@ def _engines() -> Iterator[Check]:
         yield Check("engine", status.dialect, status.ready, detail, status.remedy)
 
 
-def _model() -> Check:
-    return Check("model", "grammar", True, "embedded: no weights, no key; the only model of this version")
+def _models(asked: Sequence[str], base_url: str | None, progress: Callable[[str], None]) -> Iterator[Check]:
+    status = {model.spec: model for model in model_status()}
+    own = [spec for spec in _OWN if status[spec].ready and spec not in asked]
+    for spec in [*own, *asked]:
+        if spec != "grammar":
+            progress(f"asking {spec}")
+        yield ping_check(ping(spec, base_url))
+    for model in status.values():
+        if model.spec not in own:
+            yield Check("model", model.spec, model.ready, model.detail, model.remedy)
+
+
+def ping_check(found: Ping) -> Check:
+    """Return what came of asking a model as a check."""
+    return Check("model", found.spec, found.answered, f"{found.detail} after {found.seconds:.1f} s")
 
 
 def _corpora() -> Iterator[Check]:

@@ -1,6 +1,6 @@
 """The graph of one item.
 
-retrieve → expand → fill ⇄ tools → execute → critic → accept, or repair ⇄ tools → execute, or reject
+retrieve → expand → fill ⇄ tools → execute → critic → paraphrase → accept, or repair ⇄ tools → execute, or reject
 """
 
 from collections.abc import Awaitable, Callable
@@ -9,6 +9,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from . import nodes, routes
+from .paraphrasing import paraphrase
 from .state import ItemState
 from .workbench import Workbench
 
@@ -18,6 +19,7 @@ __all__ = ["item_graph"]
 def item_graph(bench: Workbench) -> CompiledStateGraph[ItemState, None, ItemState, ItemState]:
     """Wire the nodes to ``bench`` and return the compiled graph; it takes one item's state to its end."""
     graph = StateGraph(ItemState)
+    accepted = "paraphrase" if bench.paraphraser else "accept"
     for name, node in (
         ("retrieve", nodes.retrieve),
         ("expand", nodes.expand),
@@ -26,6 +28,7 @@ def item_graph(bench: Workbench) -> CompiledStateGraph[ItemState, None, ItemStat
         ("execute", nodes.execute),
         ("critic", nodes.critic),
         ("repair", nodes.repair),
+        ("paraphrase", paraphrase),
         ("accept", nodes.accept),
         ("reject", nodes.reject),
     ):
@@ -38,9 +41,10 @@ def item_graph(bench: Workbench) -> CompiledStateGraph[ItemState, None, ItemStat
         ("tools", routes.after_tools, ["fill", "repair"]),
         ("execute", routes.after_execute(bench.max_repairs), ["critic", "repair", "reject"]),
         ("repair", routes.after_agent("execute"), ["tools", "execute", "reject"]),
-        ("critic", routes.after_critic, ["accept", "reject"]),
+        ("critic", routes.after_critic(accepted), [accepted, "reject"]),
     ):
         graph.add_conditional_edges(name, _at_once(route), targets)
+    graph.add_edge("paraphrase", "accept")
     graph.add_edge("accept", END)
     graph.add_edge("reject", END)
     return graph.compile()

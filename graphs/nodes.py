@@ -3,22 +3,20 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
-from typing import Any, Protocol
+from typing import Protocol
 
 from langchain_core.messages import AIMessage, BaseMessage, RemoveMessage, ToolMessage
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
-from ..agents.asking import Agent, Answer, spoken
+from ..agents.asking import Agent, Answer
 from ..agents.replies import GiveUp, GiveVerdict, ProposeCandidate, ProposeRepair, ProposeTemplate
 from ..agents.requests import critique_request, expand_request, fill_request, repair_request
-from ..knowledge.snippet import Hit
 from .checks import failed_check
 from .execution import attempt_query
+from .recording import Update, hit_record, hits_of, step
 from .state import ItemState
 from .workbench import SHOWN_ROWS, Workbench
 
-Update = dict[str, Any]
 Node = Callable[[ItemState, Workbench], Awaitable[Update]]
 MAX_TURNS = 6  # tool rounds per agent turn, so that no model can talk to its tools for ever
 SNIPPETS = 6  # retrieved for a template; SQL-GEN does not give its number
@@ -29,25 +27,26 @@ async def retrieve(state: ItemState, bench: Workbench) -> Update:
     """Fetch the snippets for the item's focus, a keyword of the corpus, and its template."""
     hits = await asyncio.to_thread(bench.index.search, state["focus"], SNIPPETS)
     return {
-        "snippets": [_hit(h) for h in hits],
-        **_step("retrieve", delta={"focus": state["focus"]}, snippets=[_hit(h) for h in hits]),
+        "snippets": [hit_record(h) for h in hits],
+        **step("retrieve", delta={"focus": state["focus"]}, snippets=[hit_record(h) for h in hits]),
     }
 
 
 async def expand(state: ItemState, bench: Workbench) -> Update:
     """Let the generator work a construct of the snippets into the template."""
-    messages = expand_request(bench.dialect, state["seed_template"], _hits(state), bench.kinds, state["index"])
+    messages = expand_request(bench.dialect, state["seed_template"], hits_of(state), bench.kinds, state["index"])
     answer = await bench.expander.ask(messages)
     if not isinstance(answer.reply, ProposeTemplate):
         return _gave_up("expand", "no template", answer, messages)
     reply = answer.reply
     change: Update = {"template": reply.template, "keywords": reply.keywords, "taught_by": reply.snippet}
-    return {**change, **_step("expand", change, messages, answer)}
+    return {**change, **step("expand", change, messages, answer)}
 
 
 async def fill(state: ItemState, bench: Workbench) -> Update:
     """Let the generator fill the template: it calls tools for values, then proposes query and question."""
-    first = fill_request(bench.dialect, state["template"], bench.schema_text, state["index"])
+    schema = bench.generator_schema.about(state["template"], state["index"])
+    first = fill_request(bench.dialect, state["template"], schema, state["index"])
     return await _turn("fill", state, bench.filler, first)
 
 
@@ -57,9 +56,10 @@ async def repair(state: ItemState, bench: Workbench) -> Update:
     if not state["messages"]:
         query = last["error"] or f"{last['outcome']} {last['error_class'] or ''}"
         hits = await asyncio.to_thread(bench.index.search, query, 3)
-    first = repair_request(bench.dialect, last, hits, bench.schema_text)
+    schema = bench.generator_schema.about(f"{last['sql']} {last['question']}", state["index"])
+    first = repair_request(bench.dialect, last, hits, schema)
     update = await _turn("repair", state, bench.repairer, first)
-    update["steps"][0]["snippets"] = [_hit(h) for h in hits]
+    update["steps"][0]["snippets"] = [hit_record(h) for h in hits]
     return update
 
 
@@ -70,46 +70,49 @@ async def _turn(node: str, state: ItemState, agent: Agent, first: list[BaseMessa
     if isinstance(answer.reply, ProposeCandidate | ProposeRepair):
         change: Update = answer.reply.model_dump()
         said = {k: change[k] for k in ("sql", "question", "paraphrases")}
-        return {**said, "messages": _NO_MESSAGES, "turns": 0, **_step(node, change, messages, answer)}
+        return {**said, "messages": _NO_MESSAGES, "turns": 0, **step(node, change, messages, answer)}
     if (
         answer.reply is not None
         or answer.problem
         or state.get("turns", 0) >= MAX_TURNS
-        or _repeats_call(messages, answer)
+        or _goes_in_circles(messages, answer)
     ):
         return {"messages": _NO_MESSAGES, **_gave_up(node, "no candidate", answer, messages)}
     opened = [*_NO_MESSAGES, *messages] if not state["messages"] else []
     return {
         "messages": [*opened, answer.message],
         "turns": state.get("turns", 0) + 1,
-        **_step(node, {}, messages, answer),
+        **step(node, {}, messages, answer),
     }
 
 
-def _repeats_call(messages: list[BaseMessage], answer: Answer) -> bool:
+def _goes_in_circles(messages: list[BaseMessage], answer: Answer) -> bool:
+    """Say whether a call was made before, or the last error was told before and calls are made all the same."""
     asked = [(c["name"], c["args"]) for m in messages if isinstance(m, AIMessage) for c in m.tool_calls]
-    return any((c["name"], c["args"]) in asked for c in answer.message.tool_calls)
+    told = [m.text for m in messages if isinstance(m, ToolMessage) and (m.status == "error" or '"error": ' in m.text)]
+    last = messages[-1].text
+    return told.count(last) > 1 or any((c["name"], c["args"]) in asked for c in answer.message.tool_calls)
 
 
 async def call_tools(state: ItemState, bench: Workbench) -> Update:
     """Run the tool calls of the agent's last message."""
     result = await bench.tools.ainvoke({"messages": state["messages"]})
     replies = [{"name": m.name, "reply": m.content} for m in result["messages"] if isinstance(m, ToolMessage)]
-    return {"messages": result["messages"], **_step("tools", {"replies": replies})}
+    return {"messages": result["messages"], **step("tools", {"replies": replies})}
 
 
 async def execute(state: ItemState, bench: Workbench) -> Update:
     """Execute the query under limits, and again with its ties broken otherwise; record the attempt."""
     attempt, rows = await asyncio.to_thread(attempt_query, state, bench)
     shown = rows[:SHOWN_ROWS]
-    step = _step(
+    recorded = step(
         "execute",
         {},
         sql=state["sql"],
         rows=shown,
         **{k: attempt[k] for k in ("outcome", "error_class", "error")},
     )
-    return {"attempts": [attempt], "rows": shown, "row_count": len(rows), **step}
+    return {"attempts": [attempt], "rows": shown, "row_count": len(rows), **recorded}
 
 
 async def critic(state: ItemState, bench: Workbench) -> Update:
@@ -117,25 +120,26 @@ async def critic(state: ItemState, bench: Workbench) -> Update:
     problem = failed_check(state, bench)
     if problem is not None:
         verdict = {"agree": False, "reason": problem, "problem": problem}
-        return {"verdict": verdict, "reason": problem, **_step("critic", verdict)}
-    messages = critique_request(bench.dialect, state["question"], state["sql"], state["rows"], bench.schema_text)
+        return {"verdict": verdict, "reason": problem, **step("critic", verdict)}
+    schema = bench.critic_schema.about(f"{state['sql']} {state['question']}", state["index"])
+    messages = critique_request(bench.dialect, state["question"], state["sql"], state["rows"], schema)
     answer = await bench.critic.ask(messages)
     if not isinstance(answer.reply, GiveVerdict):
         return {"verdict": {"agree": False}, **_gave_up("critic", "no verdict", answer, messages)}
     verdict = answer.reply.model_dump()
     reason = {} if answer.reply.agree else {"reason": f"critic: {answer.reply.problem}"}
-    return {"verdict": verdict, **reason, **_step("critic", verdict, messages, answer)}
+    return {"verdict": verdict, **reason, **step("critic", verdict, messages, answer)}
 
 
 async def accept(state: ItemState, bench: Workbench) -> Update:
     """End the item as kept."""
-    return {"status": "kept", **_step("accept", {"status": "kept"})}
+    return {"status": "kept", **step("accept", {"status": "kept"})}
 
 
 async def reject(state: ItemState, bench: Workbench) -> Update:
     """End the item as rejected, for the reason given or that of its last attempt."""
     reason = state.get("reason") or _last_reason(state)
-    return {"status": "rejected", "reason": reason, **_step("reject", {"reason": reason})}
+    return {"status": "rejected", "reason": reason, **step("reject", {"reason": reason})}
 
 
 def _last_reason(state: ItemState) -> str:
@@ -169,44 +173,4 @@ def timed(node: Node, bench: Workbench) -> BoundNode:
 def _gave_up(node: str, what: str, answer: Answer, messages: list[BaseMessage]) -> Update:
     why = answer.reply.reason if isinstance(answer.reply, GiveUp) else answer.problem or "went in circles"
     reason = why.split(":")[0] if isinstance(answer.reply, GiveUp) else f"{what}: {why}"
-    return {"reason": reason, **_step(node, {"reason": f"{what}: {why}"}, messages, answer)}
-
-
-def _step(
-    node: str,
-    delta: Update,
-    messages: list[BaseMessage] | None = None,
-    answer: Answer | None = None,
-    **more: Any,
-) -> Update:
-    step: Update = {"node": node, "seconds": 0.0, "delta": delta, **more}
-    if messages:
-        step["prompt"] = str(messages[-1].content)
-    if answer is not None:
-        step |= {
-            "reply": spoken(answer.message),
-            "tool_calls": [{"name": c["name"], "args": c["args"]} for c in answer.message.tool_calls],
-        }
-        step |= asdict(answer.usage)
-    return {"steps": [step]}
-
-
-def _hit(hit: Hit) -> dict[str, Any]:
-    s = hit.snippet
-    return {
-        "id": s.id,
-        "title": s.title,
-        "score": round(hit.score, 4),
-        "source": s.source,
-        "text": s.text,
-        "keywords": list(s.keywords),
-    }
-
-
-def _hits(state: ItemState) -> list[Hit]:
-    from ..knowledge.snippet import Snippet
-
-    return [
-        Hit(Snippet(h["id"], "", h["title"], h["text"], h["source"], tuple(h["keywords"])), h["score"])
-        for h in state["snippets"]
-    ]
+    return {"reason": reason, **step(node, {"reason": f"{what}: {why}"}, messages, answer)}

@@ -44,9 +44,10 @@ class PlainProgress:
     def _line(self) -> str:
         progress, totals = self.progress, self.progress.totals
         left = f", {clock_face(progress.remaining)} left" if progress.remaining else ""
+        spent = f", {progress.spent_text}" if progress.spent_text else ""
         return (
             f"{totals.kept}/{progress.goal} kept ({totals.repaired} repaired), {totals.rejected.total()} rejected, "
-            f"{progress.rate:.1f} pairs/s{left}"
+            f"{progress.rate:.1f} pairs/s{left}{spent}"
         )
 
     def _say(self, line: str) -> None:

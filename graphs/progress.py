@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ..agents.budget import Usage
+from .spending_view import dollars
 from .totals import ItemResult, Totals
 
 _WINDOW = 30.0  # seconds over which the rate is measured
@@ -30,6 +32,7 @@ class Progress:
     totals: Totals = field(default_factory=Totals)
     sql: str = ""
     new: int = 0
+    spent: Usage = field(default_factory=Usage)
     _kept_at: deque[float] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
@@ -48,6 +51,7 @@ class Progress:
     def on_item(self, result: ItemResult, totals: Totals) -> None:
         """Take in the result of an item and the totals with it."""
         self.totals = totals
+        self.spent = sum((Usage(s.tokens_in, s.tokens_out, s.cost) for s in result.steps), self.spent)
         if result.status == "kept":
             self.new += 1
             self._kept_at.append(self.clock())
@@ -55,6 +59,11 @@ class Progress:
     def on_sql(self, sql: str) -> None:
         """Remember the statement that is under way."""
         self.sql = sql
+
+    @property
+    def spent_text(self) -> str:
+        """What models have taken since the build began; empty while they have taken nothing."""
+        return f"{self.spent.tokens:,} tokens, {dollars(self.spent.cost)}" if self.spent.tokens else ""
 
     @property
     def elapsed(self) -> float:

@@ -27,6 +27,7 @@ def _pair(state: ItemState, lineage: dict[str, Any], bench: Workbench) -> dict[s
     return {
         "id": f"{lineage['dialect']}-{lineage['database']}-{lineage['seed']}-{state['index']}",
         "question": state["question"],
+        **({"original_question": state["original_question"]} if "original_question" in state else {}),
         "sql": sql,
         "paraphrases": state["paraphrases"],
         "rows": state["row_count"],

@@ -56,6 +56,10 @@ def _repeats(state: ItemState) -> bool:
     return same_error or last["sql"] == before["sql"]
 
 
-def after_critic(state: ItemState) -> str:
-    """What the critic agrees with is accepted."""
-    return "accept" if state["verdict"]["agree"] else "reject"
+def after_critic(accepted: str) -> Callable[[ItemState], str]:
+    """What the critic agrees with goes to ``accepted``."""
+
+    def route(state: ItemState) -> str:
+        return accepted if state["verdict"]["agree"] else "reject"
+
+    return route

@@ -4,6 +4,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..agents.budget import Usage
 from .trace import Trace
 
 
@@ -24,6 +25,11 @@ class Spending:
 
     nodes: list[NodeSpending]
     kept: int
+
+    @property
+    def usage(self) -> Usage:
+        """All of it as one usage."""
+        return Usage(sum(n.tokens_in for n in self.nodes), sum(n.tokens_out for n in self.nodes), self.cost)
 
     @property
     def tokens(self) -> int:

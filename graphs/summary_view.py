@@ -11,6 +11,7 @@ from .cleaning import strip_escapes
 from .dataset import dataset_statistics, sample_pairs
 from .dataset_view import show_pairs
 from .progress import clock_face
+from .spending_view import spending_rows
 from .statistics import FEATURES
 from .theme import KEPT, QUIET, REJECTED, REPAIRED
 
@@ -28,7 +29,9 @@ def show_summary(console: Console, summary: "Summary", new: int) -> None:
     show_pairs(console, sample_pairs(run, _SAMPLES, seed=0))
     console.print(_table(summary, new))
     if summary.exhausted:
-        console.print("The templates ran out before that many pairs: add seed queries with --seeds.", style=REPAIRED)
+        console.print("Item after item gave no new pair: add seed queries with --seeds.", style=REPAIRED)
+    if summary.stop:
+        console.print(strip_escapes(str(summary.stop)), style=REPAIRED)
     console.print(_next_steps(run))
 
 
@@ -51,6 +54,8 @@ def _table(summary: "Summary", new: int) -> Table:
         grid.add_row("", str(count), "", strip_escapes(reason))
     speed = f"{new / seconds:.1f}" if seconds else "-"
     grid.add_row("pairs/s", speed, "", Text(f"{new} in {clock_face(seconds)}", style=QUIET))
+    for row in spending_rows(summary.spending):
+        grid.add_row(*row)
     used = dataset_statistics(summary.directory).features
     for feature in FEATURES:
         grid.add_row(f"with {feature}", str(used.get(feature, 0)), _percent(used.get(feature, 0), totals.kept))

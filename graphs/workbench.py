@@ -2,29 +2,31 @@
 
 from dataclasses import dataclass
 
-from langchain_core.language_models import BaseChatModel
 from langgraph.prebuilt import ToolNode
 
 from ..agents.asking import Agent
-from ..agents.channel import Channel
-from ..agents.database_tools import database_tools
+from ..agents.paraphrase import Paraphraser, ProposeParaphrase
 from ..agents.replies import GiveVerdict, ProposeCandidate, ProposeRepair, ProposeTemplate
-from ..agents.schema_text import column_kinds, render_schema
+from ..agents.schema_excerpt import SchemaText
+from ..agents.schema_text import column_kinds
+from ..agents.toolbox import agent_tools
 from ..knowledge.index import Index
 from ..tools.engines import Engine
 from ..tools.schema import Schema
+from .run_models import Voice
 
 SHOWN_ROWS = 5  # K rows shown to the critic (SQL-GEN does not give its K)
 
 
 @dataclass(slots=True)
 class Workbench:
-    """The engine, the index and the agents of one run."""
+    """The engine, the index and the agents of one run, and the schema as the generator and the critic see it."""
 
     engine: Engine
     index: Index
     schema: Schema
-    schema_text: str
+    generator_schema: SchemaText
+    critic_schema: SchemaText
     kinds: str
     expander: Agent
     filler: Agent
@@ -32,6 +34,7 @@ class Workbench:
     repairer: Agent
     tools: ToolNode
     max_repairs: int
+    paraphraser: Paraphraser | None = None
 
     @property
     def dialect(self) -> str:
@@ -42,33 +45,39 @@ class Workbench:
 def open_workbench(
     engine: Engine,
     index: Index,
-    generator: BaseChatModel,
-    critic: BaseChatModel,
+    generator: Voice,
+    critic: Voice,
     max_repairs: int,
-    generator_channel: Channel | None = None,
-    critic_channel: Channel | None = None,
+    schema_tokens: int | None = None,
+    paraphraser: Voice | None = None,
 ) -> Workbench:
-    """Bind the agents to their models, these to their channels, and both to the tools."""
-    schema, tools = engine.schema(), database_tools(engine)
+    """Bind the agents to their models and tools.
+
+    A model behind a channel, to which every token is sent, sees at most ``schema_tokens`` of the schema.
+    """
+    schema, tools = engine.schema(), agent_tools(engine, index)
+    judge = critic.agent(GiveVerdict)
     return Workbench(
         engine,
         index,
         schema,
-        schema_prompt(engine),
+        schema_text(engine, schema_tokens if generator.channel else None),
+        schema_text(engine, schema_tokens if critic.channel else None),
         column_kinds(schema),
-        Agent(generator, ProposeTemplate, channel=generator_channel),
-        Agent(generator, ProposeCandidate, tools, generator_channel),
-        Agent(critic, GiveVerdict, channel=critic_channel),
-        Agent(generator, ProposeRepair, tools, generator_channel),
+        generator.agent(ProposeTemplate),
+        generator.agent(ProposeCandidate, tools),
+        judge,
+        generator.agent(ProposeRepair, tools),
         ToolNode(tools),
         max_repairs,
+        Paraphraser(paraphraser.agent(ProposeParaphrase), judge, engine.dialect, schema) if paraphraser else None,
     )
 
 
-def schema_prompt(engine: Engine) -> str:
-    """Return the schema as every agent sees it, with three values of each column."""
+def schema_text(engine: Engine, tokens: int | None = None) -> SchemaText:
+    """Return the schema for prompts, with three values of each column, at most ``tokens`` of it at a time."""
     schema = engine.schema()
     samples = {
         (t.name, c.name): engine.sample_values(t.name, c.name, limit=3) for t in schema.tables for c in t.columns
     }
-    return render_schema(schema, samples)
+    return SchemaText(schema, samples, tokens)

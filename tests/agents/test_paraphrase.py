@@ -11,7 +11,7 @@ import sqlglot
 from isogloss.agents.asking import Agent
 from isogloss.agents.meaning import lost_meaning
 from isogloss.agents.meaning_words import marks
-from isogloss.agents.paraphrase import Paraphrase, Paraphraser, Verified
+from isogloss.agents.paraphrase import Paraphrase, Paraphraser, ProposeParaphrase, Verified
 from isogloss.agents.prompting import read_sections
 from isogloss.agents.replies import GiveVerdict
 from isogloss.agents.scripted import ScriptedModel
@@ -147,7 +147,9 @@ class Stage:
     def rewrite(self, *said: str) -> Paraphrase:
         for each in said:
             self.writer.enqueue(("ProposeParaphrase", {"question": each}))
-        paraphraser = Paraphraser(self.writer, Agent(self.critic, GiveVerdict), "sqlite", shop())
+        paraphraser = Paraphraser(
+            Agent(self.writer, ProposeParaphrase), Agent(self.critic, GiveVerdict), "sqlite", shop()
+        )
         return asyncio.run(paraphraser.rewrite(Verified(FEES[1], FEES[0], [[8.9]]), "CREATE TABLE …"))
 
 

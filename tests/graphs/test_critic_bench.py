@@ -21,6 +21,7 @@ from isogloss.graphs.critic_report import BenchReport
 from isogloss.graphs.critic_set import Sample, labelled_set
 from isogloss.graphs.dataset import read_pairs
 from isogloss.graphs.run_directory import ItemResult, Totals
+from isogloss.graphs.run_models import ModelSettings
 from isogloss.tools.compare import Label
 from isogloss.tools.engines import Engine, open_engine
 from isogloss.tools.errors import UsageError
@@ -65,7 +66,7 @@ def samples(run: Path, engine: Engine) -> list[Sample]:
 
 
 def bench(run: Path, n: int = N) -> CriticBench:
-    return CriticBench("scripted", run, n=n, in_flight=1, workers=1)
+    return CriticBench("scripted", run, n=n, workers=1, models=ModelSettings(in_flight=1))
 
 
 def measured(run: Path, replies: list[tuple[str, dict[str, Any]]]) -> tuple[BenchReport, ScriptedModel]:

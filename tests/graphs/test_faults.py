@@ -20,6 +20,7 @@ from isogloss.graphs.duplicates import Duplicates
 from isogloss.graphs.item_graph import item_graph
 from isogloss.graphs.results import item_result
 from isogloss.graphs.run_directory import RunDirectory
+from isogloss.graphs.run_models import Voice
 from isogloss.graphs.spending import spending
 from isogloss.graphs.stream import Items, final_states
 from isogloss.graphs.workbench import Workbench, open_workbench
@@ -93,7 +94,8 @@ class Run:
         channel = open_channel(
             "openai:fake", url, in_flight=in_flight, budget=self.budget, cache=self.cache, patience=self.patience
         )
-        return open_workbench(self._engine, self._index, model, model, 2, channel, channel)
+        voice = Voice(model, channel)
+        return open_workbench(self._engine, self._index, voice, voice, 2)
 
     async def _commit(self, run: RunDirectory, bench: Workbench, items: int, in_flight: int) -> None:
         templates = Items(seed_templates("sqlite"), ["IIF", "GROUP BY"], 0)

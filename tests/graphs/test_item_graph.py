@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from isogloss.agents.scripted import ScriptedModel
 from isogloss.graphs.item_graph import item_graph
+from isogloss.graphs.run_models import Voice
 from isogloss.graphs.state import ItemState
 from isogloss.graphs.workbench import Workbench, open_workbench
 from isogloss.knowledge.corpus import load_corpus
@@ -41,7 +42,7 @@ class Item:
 
     def __init__(self, engine: Engine, index: Index) -> None:
         self.generator, self.critic = ScriptedModel(), ScriptedModel()
-        self.bench: Workbench = open_workbench(engine, index, self.generator, self.critic, max_repairs=2)
+        self.bench: Workbench = open_workbench(engine, index, Voice(self.generator), Voice(self.critic), max_repairs=2)
 
     def run(self, template: dict[str, Any] | None = None) -> dict[str, Any]:
         self.generator._replies.appendleft(_message("ProposeTemplate", template or TEMPLATE))

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from isogloss.agents.paraphrase import Paraphraser
+from isogloss.agents.asking import Agent
+from isogloss.agents.paraphrase import Paraphraser, ProposeParaphrase
 from isogloss.agents.scripted import ScriptedModel
 from isogloss.graphs.nodes import timed
-from isogloss.graphs.paraphrasing import paraphrase_by
+from isogloss.graphs.paraphrasing import paraphrase
+from isogloss.graphs.run_models import Voice
 from isogloss.graphs.state import ItemState
 from isogloss.graphs.trace import Step
 from isogloss.graphs.workbench import Workbench, open_workbench
@@ -22,6 +25,7 @@ STATE: ItemState = {
     "question": ORIGINAL,
     "sql": "SELECT name FROM products WHERE price > 20",
     "rows": [["Lamp"]],
+    "index": 0,
 }
 
 
@@ -30,7 +34,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
     with pytest.MonkeyPatch.context() as patch, open_engine("sqlite", "shop", workers=1) as engine:
         patch.setenv("ISOGLOSS_HOME", str(tmp_path_factory.mktemp("home")))
         index = open_index(load_corpus("sqlite", "builtin"))
-        yield open_workbench(engine, index, ScriptedModel(), ScriptedModel(), max_repairs=0)
+        yield open_workbench(engine, index, Voice(ScriptedModel()), Voice(ScriptedModel()), max_repairs=0)
         index.close()
 
 
@@ -40,10 +44,10 @@ def after_stage(bench: Workbench, said: str, agree: bool) -> dict[str, Any]:
     writer.enqueue(("ProposeParaphrase", {"question": said}))
     judge.enqueue(("GiveVerdict", {"agree": agree, "reason": "", "problem": "unclear"}))
     critic = type(bench.critic)(judge, bench.critic.reply)
-    stage = paraphrase_by(Paraphraser(writer, critic, bench.dialect, bench.schema))
+    paraphraser = Paraphraser(Agent(writer, ProposeParaphrase), critic, bench.dialect, bench.schema)
 
     async def run() -> dict[str, Any]:
-        return await timed(stage, bench)(STATE)
+        return await timed(paraphrase, replace(bench, paraphraser=paraphraser))(STATE)
 
     return asyncio.run(run())
 

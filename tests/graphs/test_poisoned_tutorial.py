@@ -11,6 +11,7 @@ import pytest
 from isogloss.agents.scripted import ScriptedModel
 from isogloss.graphs.build import BuildConfig, build
 from isogloss.graphs.item_graph import item_graph
+from isogloss.graphs.run_models import Voice
 from isogloss.graphs.state import ItemState
 from isogloss.graphs.workbench import open_workbench
 from isogloss.knowledge.corpus import add_corpus, load_corpus
@@ -103,7 +104,7 @@ def attempted(engine: Engine, generator: ScriptedModel, critic: ScriptedModel) -
         "steps": [],
     }
     with closing(open_index(load_corpus("sqlite", "poisoned"))) as index:
-        bench = open_workbench(engine, index, generator, critic, max_repairs=2)
+        bench = open_workbench(engine, index, Voice(generator), Voice(critic), max_repairs=2)
         result = asyncio.run(item_graph(bench).ainvoke(state))
     assert result["status"] == "rejected"
     assert "\x1b" not in repr(generator.seen[0][-1].content)

@@ -1,0 +1,97 @@
+"""A schema as an agent sees it: whole, or trimmed to a budget of tokens by what the request is about."""
+
+import random
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..tools.schema import Schema, Table
+from .budget import text_tokens
+from .schema_text import render_schema, render_table
+
+_WORD = re.compile(r"[^\W_]+")
+_NAMED = 100  # what a table's own name in a request weighs, against one for each other word in common
+_LISTED = 40  # names of left-out tables told
+
+Samples = Mapping[tuple[str, str], list[Any]]
+
+
+class SchemaText:
+    """Renders a schema; with ``tokens``, only as much of it as they hold (estimated from bytes)."""
+
+    def __init__(self, schema: Schema, samples: Samples, tokens: int | None = None) -> None:
+        self._schema, self._samples, self._tokens = schema, samples, tokens
+        self._whole = render_schema(schema, samples)
+        self._fits = tokens is None or text_tokens(self._whole) <= tokens
+        self._words = {table.name: _words(_described(table)) for table in schema.tables}
+
+    def about(self, text: str, variation: int = 0) -> str:
+        """Return the tables nearest to ``text``: those it names, those that share its words, their neighbours.
+
+        Among tables equally near, each ``variation`` takes others. Names of tables left out are told at the end.
+        """
+        if self._fits or self._tokens is None:
+            return self._whole
+        shown: dict[str, Table] = {}
+        left = self._tokens
+        for table in self._nearest(text, variation):
+            cut = table if shown else self._cut(table, text, left)
+            needed = text_tokens(self._rendered(cut))
+            if needed <= left or not shown:
+                shown[table.name], left = cut, left - needed
+        kept = [_within(shown[t.name], set(shown)) for t in self._schema.tables if t.name in shown]
+        rest = [t.name for t in self._schema.tables if t.name not in shown]
+        told = [f"-- further tables: {', '.join(rest[:_LISTED])}"] if rest else []
+        return "\n".join([*map(self._rendered, kept), *told])
+
+    def _nearest(self, text: str, variation: int) -> Iterator[Table]:
+        """Yield every table, nearest first; a table once yielded brings its neighbours nearer."""
+        asked, named = _words(text), set(re.findall(r"\w+", text.lower()))
+        lots = random.Random(variation)
+        score = {
+            t.name: len(asked & self._words[t.name]) + _NAMED * (t.name.lower() in named) + lots.random()
+            for t in self._schema.tables
+        }
+        taken: set[str] = set()
+        while rest := [t for t in self._schema.tables if t.name not in taken]:
+            best = max(rest, key=lambda t: score[t.name] + _NAMED / 2 * self._is_neighbour(t, taken))
+            taken.add(best.name)
+            yield best
+
+    def _is_neighbour(self, table: Table, taken: set[str]) -> bool:
+        refers = any(key.referred_table in taken for key in table.foreign_keys)
+        return refers or any(
+            k.referred_table == table.name for t in self._schema.tables if t.name in taken for k in t.foreign_keys
+        )
+
+    def _cut(self, table: Table, text: str, tokens: int) -> Table:
+        """Return the table with as many columns as fit: keys first, then those that share words with ``text``."""
+        keys = {*table.primary_key, *(name for key in table.foreign_keys for name in key.columns)}
+        asked = _words(text)
+        by_need = sorted(table.columns, key=lambda c: (c.name not in keys, -len(asked & _words(c.name))))
+        while len(by_need) > 1:
+            names = {column.name for column in by_need}
+            cut = replace(table, columns=tuple(c for c in table.columns if c.name in names))
+            if text_tokens(self._rendered(cut)) <= tokens:
+                return cut
+            by_need = by_need[: len(by_need) * 3 // 4]
+        return replace(table, columns=tuple(by_need))
+
+    def _rendered(self, table: Table) -> str:
+        return render_table(table, self._samples)
+
+
+def _within(table: Table, names: set[str]) -> Table:
+    """Return the table with those of its foreign keys that lead to tables shown."""
+    return replace(table, foreign_keys=tuple(k for k in table.foreign_keys if k.referred_table in names))
+
+
+def _described(table: Table) -> str:
+    columns = (f"{column.name} {column.comment or ''}" for column in table.columns)
+    return " ".join([table.name, table.comment or "", *columns])
+
+
+def _words(text: str) -> frozenset[str]:
+    """Return the words of a text or of names, in lower case and without a plural's s."""
+    return frozenset(word.lower().removesuffix("s") for word in _WORD.findall(text))

@@ -1,0 +1,76 @@
+"""The models of a run: which they are, how they are reached, and what the run may spend on them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import dataclass
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.tools import BaseTool
+from pydantic import BaseModel
+
+from ..agents.asking import Agent
+from ..agents.budget import Budget, Usage
+from ..agents.channel import Channel, open_channel
+from ..agents.models import chat_model
+from ..agents.reply_cache import ReplyCache
+
+SCHEMA_TOKENS = 4_000  # of the schema in a request, unless told otherwise
+_AT_ONCE, _AT_ONCE_ASKING = 4, 32  # items under way: bound by processors, or by waiting for replies
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """How the models of a run are asked.
+
+    ``base_url`` is a server that speaks OpenAI's protocol, for models named ``openai:``. ``in_flight`` items are
+    under way at a time, by default 4, and 32 where replies are waited for. ``max_cost`` is in US dollars.
+    ``cache``: a request asked before is answered from disk. ``schema_tokens`` is how much of a schema is shown to a
+    model at once; None shows all of it, as to ``grammar``.
+    """
+
+    base_url: str | None = None
+    in_flight: int | None = None
+    max_cost: float | None = None
+    max_tokens: int | None = None
+    cache: bool = True
+    schema_tokens: int | None = SCHEMA_TOKENS
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A model of a run and the channel through which it is asked; None for ``grammar``."""
+
+    model: BaseChatModel
+    channel: Channel | None = None
+
+    def agent(self, reply: type[BaseModel], tools: Sequence[BaseTool] = ()) -> Agent:
+        """Return an agent of this voice, bound to its tools and to the reply that ends its turn."""
+        return Agent(self.model, reply, tools, self.channel)
+
+
+def load_models(specs: set[str], settings: ModelSettings) -> dict[str, BaseChatModel]:
+    """Return the models by name, ready to be asked; raises ``UsageError`` for one that is not to be had."""
+    return {spec: chat_model(spec, settings.base_url) for spec in sorted(specs)}
+
+
+@contextmanager
+def open_voices(models: dict[str, BaseChatModel], settings: ModelSettings, spent: Usage) -> Iterator[dict[str, Voice]]:
+    """Yield a voice for each model; all pay from one budget, of which ``spent`` is gone already.
+
+    Raises ``UsageError`` for a limit in dollars on a model whose price is unknown.
+    """
+    budget = Budget(settings.max_cost, settings.max_tokens, spent)
+    asked = set(models) - {"grammar"}
+    with closing(ReplyCache()) if settings.cache and asked else nullcontext() as cache:
+        yield {
+            spec: Voice(
+                model,
+                open_channel(spec, settings.base_url, in_flight=in_flight(settings, asked), budget=budget, cache=cache),
+            )
+            for spec, model in models.items()
+        }
+
+
+def in_flight(settings: ModelSettings, specs: set[str]) -> int:
+    """Return how many items may be under way with these models."""
+    return settings.in_flight or (_AT_ONCE_ASKING if specs - {"grammar"} else _AT_ONCE)
