@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from isogloss.tools.errors import UsageError
 from isogloss.tools.sources import open_source
+from isogloss.tools.sources.script import Script
 from isogloss.tools.sources.statements import statements
 
 PARTS = st.lists(
@@ -58,7 +59,38 @@ HOSTILE = {
     "duckdb": "CREATE TABLE t (a INT); COPY (SELECT 'x') TO '{victim}';",
     "postgres": "CREATE TABLE t (a int);\n\\! touch {victim}\nCOPY t TO '{victim}';\n"
     "COPY t TO PROGRAM 'touch {victim}';\n",
+    "mysql": "CREATE TABLE t (a INT);\nSELECT 1 INTO OUTFILE '{victim}';\nsystem touch {victim};\n",
+    "oracle": "CREATE TABLE t (a NUMBER);\nCOPY t TO '{victim}';\nHOST touch {victim}\n",
 }
+
+
+OVERREACHING = [
+    "SET GLOBAL secure_file_priv = '/'",
+    "CREATE USER other",
+    "GRANT FILE ON *.* TO script_owner",
+    "CREATE DATABASE IF NOT EXISTS oceanbase",  # where the server keeps what a user may do
+    "UPDATE oceanbase.__all_user SET priv_file = 1",
+    "CREATE TABLE mysql.fresh (a INT)",
+    "CREATE DEFINER = root PROCEDURE p() SELECT 1",
+]
+
+
+def test_a_mysql_script_has_no_right_beyond_its_tables(tmp_path: Path) -> None:
+    script = tmp_path / "evil.sql"
+    theirs = "CREATE DATABASE `ocean_ase`; USE ocean_ase; CREATE TABLE t (a INT);"  # as a pattern, that one too
+    script.write_text(f"{theirs}\n{';'.join(OVERREACHING)}")
+    with closing(Script(script, "mysql")) as source:
+        assert len(source.failures) == len(OVERREACHING), source.failures
+
+
+def test_a_mysql_script_may_make_its_own_databases(tmp_path: Path) -> None:
+    script = tmp_path / "zoo.sql"
+    script.write_text(
+        "DROP DATABASE IF EXISTS big_zoo;\nCREATE DATABASE /*!32312 IF NOT EXISTS*/ `big_zoo`;\nUSE `big_zoo`;\n"
+        "CREATE TABLE cages (id INT PRIMARY KEY);\nINSERT INTO big_zoo.cages VALUES (7);"
+    )
+    with closing(Script(script, "mysql")) as source:
+        assert (source.failures, list(source.rows("cages"))) == ([], [(7,)])
 
 
 @pytest.mark.parametrize("dialect", HOSTILE)
