@@ -1,6 +1,7 @@
 # Everything a newcomer needs: `make demo` shows Isogloss at work, `make test` checks it.
 PYTHON ?= python3
 BIN := .venv/bin
+EXTRAS := dev,baseball,bigquery,oracle,local,openai,anthropic,google_genai,ollama
 
 .PHONY: demo test check lint types bench clean emulator
 
@@ -10,7 +11,7 @@ BIN := .venv/bin
 	touch $@
 
 .venv/ready-dev: .venv/ready
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,baseball,bigquery,oracle]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
 	touch $@
 
 # In an environment of its own, for it needs other versions of DuckDB and sqlglot than Isogloss does.
