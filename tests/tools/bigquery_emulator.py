@@ -1,13 +1,4 @@
-"""A BigQuery emulator from the package ``bqemulator``, in a virtual environment of its own.
-
-It needs other versions of DuckDB and sqlglot than Isogloss does. To make one::
-
-    python -m venv emulator
-    emulator/bin/pip install bqemulator==1.4.0 numpy duckdb==1.5.5 duckdb-extensions==1.5.5 \
-        duckdb-extension-spatial==1.5.5
-    emulator/bin/python -c "from duckdb_extensions import import_extension; import_extension('spatial')"
-    export ISOGLOSS_BQEMULATOR=$PWD/emulator
-"""
+"""A BigQuery emulator from the package ``bqemulator``, in the virtual environment that ``make emulator`` makes."""
 
 import os
 import socket
@@ -16,7 +7,6 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import pytest
 
@@ -28,7 +18,7 @@ def emulator() -> Iterator[str]:
     """Run the emulator and give its address; skip the test if the environment names none."""
     folder = os.environ.get(_VARIABLE)
     if not folder:
-        pytest.skip(f"{_VARIABLE} names no virtual environment with bqemulator: see {Path(__file__).name}")
+        pytest.skip(f"{_VARIABLE} names no virtual environment with bqemulator: make emulator")
     rest, grpc = _free_port(), _free_port()
     ports = ["--rest-port", str(rest), "--grpc-port", str(grpc)]
     command = [f"{folder}/bin/bqemulator", "start", "--project", "p", *ports]
