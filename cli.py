@@ -36,6 +36,7 @@ app.add_typer(dataset_app, name="dataset")
 _DATABASE = "flights, baseball, shop, a file, a folder or a URL."
 _MODELS = "See 'isogloss models'."
 _SCHEMA_TOKENS = 4_000
+_MODELS_PANEL = "Language models"
 _DIALECT_NAMES = "bigquery, duckdb, mysql, oracle, postgres or sqlite."
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Dialect = Annotated[str, typer.Argument(help=_DIALECT_NAMES)]
@@ -44,15 +45,36 @@ Corpus = Annotated[
 ]
 Run = Annotated[Path | None, typer.Argument(help="The run's directory; by default the latest under runs/.")]
 BaseUrl = Annotated[
-    str | None, typer.Option(metavar="URL", help="A server that speaks OpenAI's protocol, for openai: models.")
+    str | None,
+    typer.Option(
+        metavar="URL", help="A server that speaks OpenAI's protocol, for openai: models.", rich_help_panel=_MODELS_PANEL
+    ),
 ]
 InFlight = Annotated[
-    int | None, typer.Option(metavar="N", min=1, help="Items under way at a time; by default 4, with a model 32.")
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        help="Items under way at a time; by default 4, with a server 32.",
+        rich_help_panel=_MODELS_PANEL,
+    ),
 ]
-MaxCost = Annotated[float | None, typer.Option(metavar="USD", min=0.0, help="Stop before models cost more.")]
-MaxTokens = Annotated[int | None, typer.Option(metavar="N", min=1, help="Stop before models take more tokens.")]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Ask models again what they were asked before.")]
-SchemaTokens = Annotated[int, typer.Option(metavar="N", min=100, help="At most so much of a schema in a prompt.")]
+MaxCost = Annotated[
+    float | None,
+    typer.Option(metavar="USD", min=0.0, help="Stop before models cost more.", rich_help_panel=_MODELS_PANEL),
+]
+MaxTokens = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="Stop before models take more tokens.", rich_help_panel=_MODELS_PANEL),
+]
+NoCache = Annotated[
+    bool,
+    typer.Option("--no-cache", help="Ask models again what they were asked before.", rich_help_panel=_MODELS_PANEL),
+]
+SchemaTokens = Annotated[
+    int,
+    typer.Option(metavar="N", min=100, help="At most so much of a schema in a prompt.", rich_help_panel=_MODELS_PANEL),
+]
 RunItem = Annotated[
     list[str], typer.Argument(metavar="[RUN] ITEM", help="The run (by default the latest) and the item.")
 ]

@@ -6,6 +6,7 @@ from langchain_core.runnables import Runnable
 
 from ..tools.errors import UsageError
 from .budget import Budget, Usage, estimated_tokens, priced, reported_usage
+from .models import runs_here
 from .prices import Price, own_prices, price_of
 from .reply_cache import ReplyCache, request_key
 from .throughput import Patience, Throttle
@@ -91,5 +92,5 @@ def open_channel(
     if price is None and budget.max_cost is not None:
         raise UsageError(f"The price of {model} is unknown: say it in {own_prices()}, or limit with --max-tokens.")
     name = f"{model} at {base_url}" if base_url else model
-    patience = patience or (_IN_PROCESS if kind in {"hf", "smollm2"} else Patience())
+    patience = patience or (_IN_PROCESS if runs_here(model) else Patience())
     return Channel(name, price, Throttle(name, in_flight, patience), budget, cache)

@@ -7,6 +7,11 @@ from ..tools.errors import UsageError
 CHOICES = "grammar, smollm2, hf:FOLDER, openai:NAME, anthropic:NAME, google_genai:NAME or ollama:NAME"
 
 
+def runs_here(spec: str) -> bool:
+    """Say whether the weights of the model ``spec`` work in this process."""
+    return spec == "smollm2" or spec.startswith("hf:")
+
+
 def chat_model(spec: str, base_url: str | None = None) -> BaseChatModel:
     """Return the chat model that ``spec`` names: one of ``CHOICES``.
 
@@ -19,7 +24,7 @@ def chat_model(spec: str, base_url: str | None = None) -> BaseChatModel:
         from .grammar.model import GrammarModel
 
         return GrammarModel()
-    if spec == "smollm2" or (kind == "hf" and name):
+    if runs_here(spec) and spec != "hf:":
         from .local_models.chat import local_model
         from .local_models.smollm2 import smollm2_folder
 

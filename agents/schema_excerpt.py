@@ -12,6 +12,7 @@ from .schema_text import render_schema, render_table
 
 _WORD = re.compile(r"[^\W_]+")
 _NAMED = 100  # what a table's own name in a request weighs, against one for each other word in common
+_SMALLEST = 10  # tokens: what holds no table
 _LISTED = 40  # names of left-out tables told
 
 Samples = Mapping[tuple[str, str], list[Any]]
@@ -25,6 +26,7 @@ class SchemaText:
         self._whole = render_schema(schema, samples)
         self._fits = tokens is None or text_tokens(self._whole) <= tokens
         self._words = {table.name: _words(_described(table)) for table in schema.tables}
+        self._neighbours = _neighbours(schema)
 
     def about(self, text: str, variation: int = 0) -> str:
         """Return the tables nearest to ``text``: those it names, those that share its words, their neighbours.
@@ -36,6 +38,8 @@ class SchemaText:
         shown: dict[str, Table] = {}
         left = self._tokens
         for table in self._nearest(text, variation):
+            if left < _SMALLEST:
+                break
             cut = table if shown else self._cut(table, text, left)
             needed = text_tokens(self._rendered(cut))
             if needed <= left or not shown:
@@ -50,20 +54,18 @@ class SchemaText:
         asked, named = _words(text), set(re.findall(r"\w+", text.lower()))
         lots = random.Random(variation)
         score = {
-            t.name: len(asked & self._words[t.name]) + _NAMED * (t.name.lower() in named) + lots.random()
+            t.name: self._shared(t, asked) + _NAMED * (t.name.lower() in named) + lots.random()
             for t in self._schema.tables
         }
-        taken: set[str] = set()
-        while rest := [t for t in self._schema.tables if t.name not in taken]:
-            best = max(rest, key=lambda t: score[t.name] + _NAMED / 2 * self._is_neighbour(t, taken))
-            taken.add(best.name)
-            yield best
+        rest, near = {t.name: t for t in self._schema.tables}, set[str]()
+        while rest:
+            best = max(rest, key=lambda name: score[name] + (_NAMED / 2 if name in near else 0))
+            near |= self._neighbours[best]
+            yield rest.pop(best)
 
-    def _is_neighbour(self, table: Table, taken: set[str]) -> bool:
-        refers = any(key.referred_table in taken for key in table.foreign_keys)
-        return refers or any(
-            k.referred_table == table.name for t in self._schema.tables if t.name in taken for k in t.foreign_keys
-        )
+    def _shared(self, table: Table, asked: frozenset[str]) -> int:
+        """Return how many words a table shares with those asked; one of its name counts twice."""
+        return len(asked & self._words[table.name]) + len(asked & _words(table.name))
 
     def _cut(self, table: Table, text: str, tokens: int) -> Table:
         """Return the table with as many columns as fit: keys first, then those that share words with ``text``."""
@@ -80,6 +82,16 @@ class SchemaText:
 
     def _rendered(self, table: Table) -> str:
         return render_table(table, self._samples)
+
+
+def _neighbours(schema: Schema) -> dict[str, set[str]]:
+    """Return for each table those that it refers to and those that refer to it."""
+    found: dict[str, set[str]] = {table.name: set() for table in schema.tables}
+    for table in schema.tables:
+        for key in table.foreign_keys:
+            found[table.name].add(key.referred_table)
+            found.setdefault(key.referred_table, set()).add(table.name)
+    return found
 
 
 def _within(table: Table, names: set[str]) -> Table:

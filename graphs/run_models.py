@@ -11,11 +11,13 @@ from pydantic import BaseModel
 from ..agents.asking import Agent
 from ..agents.budget import Budget, Usage
 from ..agents.channel import Channel, open_channel
-from ..agents.models import chat_model
+from ..agents.models import chat_model, runs_here
 from ..agents.reply_cache import ReplyCache
 
 SCHEMA_TOKENS = 4_000  # of the schema in a request, unless told otherwise
-_AT_ONCE, _AT_ONCE_ASKING = 4, 32  # items under way: bound by processors, or by waiting for replies
+_AT_ONCE = 4  # items under way with rules alone
+_AT_ONCE_HERE = 8  # with weights in this process: a batch of theirs
+_AT_ONCE_ASKING = 32  # waiting for a server's replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class ModelSettings:
     """How the models of a run are asked.
 
     ``base_url`` is a server that speaks OpenAI's protocol, for models named ``openai:``. ``in_flight`` items are
-    under way at a time, by default 4, and 32 where replies are waited for. ``max_cost`` is in US dollars.
+    under way at a time, by default 4, with weights in this process 8, with a server 32. ``max_cost`` is in US dollars.
     ``cache``: a request asked before is answered from disk. ``schema_tokens`` is how much of a schema is shown to a
     model at once; None shows all of it, as to ``grammar``.
     """
@@ -73,4 +75,6 @@ def open_voices(models: dict[str, BaseChatModel], settings: ModelSettings, spent
 
 def in_flight(settings: ModelSettings, specs: set[str]) -> int:
     """Return how many items may be under way with these models."""
-    return settings.in_flight or (_AT_ONCE_ASKING if specs - {"grammar"} else _AT_ONCE)
+    asked = specs - {"grammar"}
+    by_default = _AT_ONCE if not asked else _AT_ONCE_HERE if all(map(runs_here, asked)) else _AT_ONCE_ASKING
+    return settings.in_flight or by_default
