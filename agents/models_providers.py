@@ -14,8 +14,9 @@ _NO_KEY = "none"  # for servers that ask for no key: the client insists on some 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A provider: its name is also that of the extra that installs it; any one of ``keys`` is enough.
+    """A provider; any one of ``keys`` is enough.
 
+    Its name, with a dash for each underscore, is that of the extra that installs it.
     ``no_retries`` is the client's setting that sends a request once only, since patience has its own place.
     """
 
@@ -37,7 +38,7 @@ class Provider:
     @property
     def install(self) -> str:
         """The command that installs its packages."""
-        return f"pip install 'isogloss[{self.name}]'"
+        return f"pip install 'isogloss[{self.name.replace('_', '-')}]'"
 
     @property
     def give_key(self) -> str:

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from contextlib import closing
 
 import pytest
@@ -75,6 +76,7 @@ def test_a_killed_server_is_said_clearly(dialect: str) -> None:
         assert engine.execute(one(dialect)).outcome is Outcome.RUNS
         for process in below_us(SERVERS[dialect], known):
             os.kill(process, signal.SIGKILL)
+        time.sleep(0.5)  # /proc may miss a process of the server's, which ends by itself when it sees the others gone
         for _ in range(2):
             execution = engine.execute(one(dialect))
             assert execution.error_class is ErrorClass.ENGINE_LOST, execution
