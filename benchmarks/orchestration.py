@@ -50,9 +50,9 @@ async def with_graph(bench: Workbench, items: Items, count: int, run: RunDirecto
     """Return the seconds that the items take through the graph, and their final states."""
     began, kept = time.perf_counter(), Duplicates("sqlite")
     seen: list[Any] = []
-    async with aclosing(final_states(item_graph(bench), items, 0, IN_FLIGHT, lambda _: None)) as states:
-        while len(seen) < count:
-            seen.append(await anext(states))
+    async with aclosing(final_states(item_graph(bench), items, 0, IN_FLIGHT, lambda: count - len(seen))) as states:
+        async for state in states:
+            seen.append(state)
             run.commit(item_result(seen[-1], kept, _LINEAGE, bench))
         return time.perf_counter() - began, seen
 

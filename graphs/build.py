@@ -154,16 +154,20 @@ async def _commit_items(
     duplicates = Duplicates(config.dialect, (r["sql"] for r in run.results() if r["status"] == "kept"))
     fruitless, patience = 0, _FRUITLESS if config.asked == {"grammar"} else _FRUITLESS_ASKING
     at_once = in_flight(config.models, config.asked)
-    async with aclosing(final_states(item_graph(bench), items, run.next_item, at_once, observer.on_sql)) as states:
-        while run.kept < config.n and fruitless < patience:
-            try:
-                state = await anext(states)
-            except RunStopped as stop:
-                return stop
-            result = item_result(state, duplicates, lineage, bench)
-            run.commit(result)
-            observer.on_item(result, run.totals)
-            fruitless = 0 if result.status == "kept" else fruitless + 1
+    states = final_states(
+        item_graph(bench), items, run.next_item, at_once, lambda: config.n - run.kept, observer.on_sql
+    )
+    async with aclosing(states):
+        try:
+            async for state in states:
+                result = item_result(state, duplicates, lineage, bench)
+                run.commit(result)
+                observer.on_item(result, run.totals)
+                fruitless = 0 if result.status == "kept" else fruitless + 1
+                if fruitless == patience:
+                    break
+        except RunStopped as stop:
+            return stop
     return None
 
 

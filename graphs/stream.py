@@ -41,20 +41,28 @@ class Items:
 
 
 async def final_states(
-    graph: ItemGraph, items: Items, first: int, in_flight: int, on_sql: Callable[[str], None]
+    graph: ItemGraph,
+    items: Items,
+    first: int,
+    in_flight: int,
+    wanted: Callable[[], int],
+    on_sql: Callable[[str], None] = lambda _: None,
 ) -> AsyncGenerator[ItemState]:
-    """Yield the final states of items ``first``, ``first + 1``, … for ever; close the generator to stop.
+    """Yield the final states of items ``first``, ``first + 1``, … while more are ``wanted``; close it to stop before.
 
-    At most ``in_flight`` are under way; as many more may have ended and wait behind a slower one.
+    At most ``in_flight`` are under way; as many more may have ended and wait behind a slower one. No item is begun
+    that may turn out not to be wanted, for its calls would be paid in vain.
     """
     gc.freeze()  # corpus, index and libraries stay: the collector need not go through them time and again
     places = asyncio.Semaphore(in_flight)
     waiting: deque[asyncio.Task[ItemState]] = deque()
     try:
-        for index in count(first):
-            waiting.append(asyncio.create_task(_to_the_end(graph, items.begin(index), on_sql, places)))
-            if len(waiting) == 2 * in_flight:
-                yield await waiting.popleft()
+        indices = count(first)
+        while wanted() > 0:
+            while len(waiting) < min(2 * in_flight, wanted()):
+                item = _to_the_end(graph, items.begin(next(indices)), on_sql, places)
+                waiting.append(asyncio.create_task(item))
+            yield await waiting.popleft()
     finally:
         for task in waiting:
             task.cancel()

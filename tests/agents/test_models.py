@@ -30,7 +30,7 @@ def test_an_unknown_model_is_answered_with_the_choices(spec: str) -> None:
 @NAMED
 def test_a_missing_package_is_answered_with_the_command(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, provider.module, None)
-    with pytest.raises(UsageError, match=rf"pip install 'isogloss\[{provider.name}\]'"):
+    with pytest.raises(UsageError, match=rf"pip install 'isogloss\[{provider.name.replace('_', '-')}\]'"):
         chat_model(f"{provider.name}:some-model")
 
 

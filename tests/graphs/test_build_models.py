@@ -115,7 +115,7 @@ def test_the_same_build_again_costs_nothing(server: ChatServer, config: BuildCon
     assert len(server.requests) == asked
     assert (again.spending.tokens, again.spending.cost) == (0, 0)
     built(replace(config, out=tmp_path / "third", models=replace(config.models, cache=False)))
-    assert len(server.requests) >= 2 * asked - 12
+    assert len(server.requests) == 2 * asked
 
 
 def test_a_refusal_stops_before_any_item(server: ChatServer, config: BuildConfig) -> None:
@@ -143,13 +143,17 @@ def test_an_unknown_price_bears_no_limit_in_dollars(config: BuildConfig) -> None
         built(replace(config, models=replace(config.models, max_cost=1.0)))
 
 
+def in_other_words(question: str) -> str:
+    return question.replace("Show ", "List ").replace(" show ", " give ")
+
+
 def test_paraphrases_take_the_questions_place(server: ChatServer, config: BuildConfig, tmp_path: Path) -> None:
     def rephrases(request: Request) -> Reply:
         if "ProposeParaphrase" not in offered(request):
             return well_behaved(request)
         said = str(request["messages"][1]["content"])
         question = said.split("<question>\n")[1].split("\n")[0]
-        return call("ProposeParaphrase", {"question": question.replace("List", "Give me")})
+        return call("ProposeParaphrase", {"question": in_other_words(question)})
 
     server.answer = rephrases
     settings = ModelSettings(server.url, in_flight=2)
@@ -159,7 +163,7 @@ def test_paraphrases_take_the_questions_place(server: ChatServer, config: BuildC
     assert [pair["sql"] for pair in pairs] == [pair["sql"] for pair in plain]
     said = {pair["question"]: pair["original_question"] for pair in pairs if "original_question" in pair}
     assert said
-    assert all(new == old.replace("List", "Give me") for new, old in said.items())
+    assert all(new == in_other_words(old) for new, old in said.items())
     assert pairs[0]["paraphraser"] == "openai:fake"
 
 

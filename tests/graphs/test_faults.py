@@ -101,9 +101,10 @@ class Run:
         templates = Items(seed_templates("sqlite"), ["IIF", "GROUP BY"], 0)
         kept = Duplicates("sqlite", (r["sql"] for r in run.results() if r["status"] == "kept"))
         graph = item_graph(bench)
-        async with aclosing(final_states(graph, templates, run.next_item, in_flight, lambda _: None)) as states:
-            while run.next_item < items:
-                run.commit(item_result(await anext(states), kept, LINEAGE, bench))
+        states = final_states(graph, templates, run.next_item, in_flight, lambda: items - run.next_item)
+        async with aclosing(states):
+            async for state in states:
+                run.commit(item_result(state, kept, LINEAGE, bench))
 
 
 @pytest.fixture
