@@ -1,5 +1,6 @@
 """The command line: parse, call one function, show what it returns. What a command needs it imports itself."""
 
+import logging
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, closing
@@ -457,6 +458,7 @@ def _show(json: bool, value: Any, view: Callable[["Console"], None]) -> None:
 
 def main() -> None:
     """Run the command line: bad input ends it with one sentence and exit code 2, what fails on our side with 1."""
+    logging.basicConfig(level=logging.WARNING)  # before a library chooses to tell more
     try:
         app()
     except IsoglossError as error:

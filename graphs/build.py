@@ -32,6 +32,7 @@ from .workbench import Workbench, open_workbench
 _SECONDS = 5.0  # per statement: what takes longer on this database is no example to learn from
 _FRUITLESS = 400  # items in a row without a kept pair: the templates and the database are exhausted
 _FRUITLESS_ASKING = 100  # the same where each item costs time or money: the model is not up to it
+_FEW = 4  # items that a run with a limit begins with, one more for each done: it shall not end with nothing whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ def build(config: BuildConfig, observer: Observer) -> Summary:
     """Build pairs until ``n`` are kept; the same configuration on the same directory goes on where it stopped.
 
     It stops before when models fail or the budget is spent; what it has by then is kept. Raises ``UsageError`` for
-    bad input, before anything is written, and ``IsoglossError`` when an engine fails.
+    bad input, before anything is written, ``RunStopped`` when no model ever answered, and ``IsoglossError`` when an
+    engine fails.
     """
     get_dialect(config.dialect)
     with ExitStack() as stack:
@@ -128,6 +130,8 @@ def build(config: BuildConfig, observer: Observer) -> Summary:
         lineage = _lineage(config, corpus, engine, database)
         items = Items(templates, corpus_keywords(corpus), config.seed)
         stop = asyncio.run(_commit_items(config, bench, items, run, lineage, observer))
+        if stop and not run.totals.items and not isinstance(stop, BudgetSpent):
+            raise stop  # there is nothing to sum up
         seconds = time.monotonic() - began
         exhausted = stop is None and run.kept < config.n
         summary = Summary(run.path, run.totals, seconds, engine.version, exhausted, spending(path), stop)
@@ -154,9 +158,12 @@ async def _commit_items(
     duplicates = Duplicates(config.dialect, (r["sql"] for r in run.results() if r["status"] == "kept"))
     fruitless, patience = 0, _FRUITLESS if config.asked == {"grammar"} else _FRUITLESS_ASKING
     at_once = in_flight(config.models, config.asked)
-    states = final_states(
-        item_graph(bench), items, run.next_item, at_once, lambda: config.n - run.kept, observer.on_sql
-    )
+    few = _FEW - run.next_item if config.models.limited else config.n
+
+    def wanted() -> int:
+        return min(config.n - run.kept, few + run.next_item)
+
+    states = final_states(item_graph(bench), items, run.next_item, at_once, wanted, observer.on_sql)
     async with aclosing(states):
         try:
             async for state in states:

@@ -37,6 +37,11 @@ class ModelSettings:
     cache: bool = True
     schema_tokens: int | None = SCHEMA_TOKENS
 
+    @property
+    def limited(self) -> bool:
+        """Whether the run may spend only so much."""
+        return self.max_cost is not None or self.max_tokens is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Voice:

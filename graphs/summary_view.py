@@ -57,7 +57,7 @@ def _table(summary: "Summary", new: int) -> Table:
     for row in spending_rows(summary.spending):
         grid.add_row(*row)
     used = dataset_statistics(summary.directory).features
-    for feature in FEATURES:
+    for feature in FEATURES if totals.kept else ():
         grid.add_row(f"with {feature}", str(used.get(feature, 0)), _percent(used.get(feature, 0), totals.kept))
     return grid
 
