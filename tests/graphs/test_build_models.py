@@ -93,13 +93,13 @@ def test_what_was_spent_is_told_by_node(config: BuildConfig) -> None:
 
 def test_a_limit_ends_the_run_and_a_higher_one_goes_on(server: ChatServer, config: BuildConfig) -> None:
     config = judged_by_server(config)
-    short, few = built(replace(config, models=replace(config.models, max_tokens=1500)))
+    short, few = built(replace(config, models=replace(config.models, max_tokens=2500)))
     assert short.stop is not None
-    assert "of 1,500 tokens" in str(short.stop)
+    assert "of 2,500 tokens" in str(short.stop)
     assert short.failure is None
     assert 0 < len(few) < 6
     asked = len(server.requests)
-    assert sum(120 for _ in server.requests) <= 1500
+    assert sum(120 for _ in server.requests) <= 2500
     long, all_six = built(config)
     assert (long.stop, len(all_six)) == (None, 6)
     assert all_six[: len(few)] == few
