@@ -36,7 +36,7 @@ app.add_typer(dataset_app, name="dataset")
 
 _DATABASE = "flights, baseball, shop, a file, a folder or a URL."
 _MODELS = "See 'isogloss models'."
-_SCHEMA_TOKENS = 4_000
+_SCHEMA_TOKENS, _REPLY_TOKENS, _TIMEOUT = 4_000, 8_192, 120.0
 _MODELS_PANEL = "Language models"
 _DIALECT_NAMES = "bigquery, duckdb, mysql, oracle, postgres or sqlite."
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
@@ -76,6 +76,13 @@ SchemaTokens = Annotated[
     int,
     typer.Option(metavar="N", min=100, help="At most so much of a schema in a prompt.", rich_help_panel=_MODELS_PANEL),
 ]
+ReplyTokens = Annotated[
+    int, typer.Option(metavar="N", min=16, help="A reply ends after so many.", rich_help_panel=_MODELS_PANEL)
+]
+Timeout = Annotated[
+    float,
+    typer.Option(metavar="S", min=1.0, help="When a reply is asked for again.", rich_help_panel=_MODELS_PANEL),
+]
 RunItem = Annotated[
     list[str], typer.Argument(metavar="[RUN] ITEM", help="The run (by default the latest) and the item.")
 ]
@@ -104,6 +111,8 @@ def build(
     max_tokens: MaxTokens = None,
     no_cache: NoCache = False,
     schema_tokens: SchemaTokens = _SCHEMA_TOKENS,
+    reply_tokens: ReplyTokens = _REPLY_TOKENS,
+    timeout: Timeout = _TIMEOUT,
     json: Json = False,
 ) -> None:
     """Build verified pairs; the same command goes on where a stopped run was left."""
@@ -112,7 +121,9 @@ def build(
     from isogloss.graphs.summary_view import show_summary
     from isogloss.graphs.watching import watched
 
-    settings = ModelSettings(base_url, in_flight, max_cost, max_tokens, not no_cache, schema_tokens)
+    settings = ModelSettings(
+        base_url, in_flight, max_cost, max_tokens, not no_cache, schema_tokens, reply_tokens, timeout
+    )
     config = building.BuildConfig(
         dialect,
         db,
@@ -306,6 +317,8 @@ def critic_bench(
     max_tokens: MaxTokens = None,
     no_cache: NoCache = False,
     schema_tokens: SchemaTokens = _SCHEMA_TOKENS,
+    reply_tokens: ReplyTokens = _REPLY_TOKENS,
+    timeout: Timeout = _TIMEOUT,
     json: Json = False,
 ) -> None:
     """Measure how well a model tells right pairs from wrong ones."""
@@ -313,7 +326,9 @@ def critic_bench(
     from isogloss.graphs.critic_bench_view import BenchProgress, show_bench
     from isogloss.graphs.run_models import ModelSettings
 
-    settings = ModelSettings(base_url, in_flight, max_cost, max_tokens, not no_cache, schema_tokens)
+    settings = ModelSettings(
+        base_url, in_flight, max_cost, max_tokens, not no_cache, schema_tokens, reply_tokens, timeout
+    )
     report = bench_critic(CriticBench(critic, pairs, db, n, seed, workers, settings), BenchProgress(sys.stderr))
     _show(json, report, lambda console: show_bench(console, report))
 
@@ -333,6 +348,14 @@ def prompt_show(name: Annotated[str, typer.Argument(help="A prompt of 'isogloss 
     from isogloss.agents.prompting import prompt_text
 
     print(prompt_text(name), end="")
+
+
+@prompt_app.command("copy")
+def prompt_copy(name: Annotated[str, typer.Argument(help="A prompt of 'isogloss prompt list'.")]) -> None:
+    """Copy a prompt to a file of your own, which is used in its place from then on."""
+    from isogloss.agents.prompting import copy_prompt
+
+    print(f"Edit {copy_prompt(name)}, or delete it to use the built-in prompt.")
 
 
 @app.command("exec")

@@ -10,7 +10,7 @@ from langchain_core.tools import BaseTool
 from pydantic import BaseModel, ValidationError
 
 from .budget import Usage, reported_usage
-from .channel import Channel, bounded
+from .channel import Channel
 from .replies import GiveUp
 from .reply_cache import setting_text
 from .throughput import CallFailed
@@ -50,7 +50,7 @@ class Agent:
         self.reply = reply
         self.tool_names = {t.name for t in tools}
         offered: list[BaseTool | type] = [*tools, reply, GiveUp]
-        model = bounded(model) if channel else model
+        model = channel.bounded(model) if channel else model
         self._bound = model.bind_tools(offered)
         self._channel = channel
         self._settings = setting_text(model, offered) if channel else ""

@@ -5,7 +5,7 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable
 
 from ..tools.errors import UsageError
-from .budget import Budget, Usage, estimated_tokens, priced, reported_usage
+from .budget import Budget, Usage, estimated_tokens, priced, reported_usage, text_tokens
 from .models import runs_here
 from .prices import Price, own_prices, price_of
 from .reply_cache import ReplyCache, request_key
@@ -13,7 +13,7 @@ from .throughput import Patience, Throttle
 
 _IN_PROCESS = Patience(tries=1, timeout=None)  # what fails in our own process fails again
 
-_LONGEST_REPLY = 8_192  # tokens, those that a model thinks with included
+REPLY_TOKENS = 8_192  # the longest reply, what a model thinks included, unless told otherwise
 _LENGTH_SETTINGS = ("max_tokens", "max_output_tokens", "num_predict")  # one or another, by provider
 
 
@@ -21,10 +21,16 @@ class Channel:
     """One way to one model, shared by the agents that ask it, so that they share its limits."""
 
     def __init__(
-        self, model: str, price: Price | None, throttle: Throttle, budget: Budget, cache: ReplyCache | None
+        self,
+        model: str,
+        price: Price | None,
+        throttle: Throttle,
+        budget: Budget,
+        cache: ReplyCache | None,
+        reply_tokens: int = REPLY_TOKENS,
     ) -> None:
         self.model, self.price, self.budget = model, price, budget
-        self._throttle, self._cache = throttle, cache
+        self._throttle, self._cache, self._reply_tokens = throttle, cache, reply_tokens
         self._longest = 0  # tokens of the longest reply so far: what to expect of the next one
 
     async def ask(
@@ -39,15 +45,23 @@ class Channel:
         kept = self._cache.find(key) if self._cache else None
         if kept is not None:
             return kept, Usage()
-        message, used = await self._pay(bound, messages)
+        message, used = await self._pay(bound, messages, settings)
         if self._cache:
             self._cache.keep(key, self.model, message)
         return message, used
 
+    def bounded(self, model: BaseChatModel) -> BaseChatModel:
+        """Return the model with the length of its replies limited, in every request, unless its limit is stricter."""
+        for name in _LENGTH_SETTINGS:
+            if name in type(model).model_fields:
+                longest = min(getattr(model, name) or self._reply_tokens, self._reply_tokens)
+                return model.model_copy(update={name: longest})
+        return model
+
     async def _pay(
-        self, bound: Runnable[LanguageModelInput, AIMessage], messages: list[BaseMessage]
+        self, bound: Runnable[LanguageModelInput, AIMessage], messages: list[BaseMessage], settings: str
     ) -> tuple[AIMessage, Usage]:
-        prompt = estimated_tokens(messages)
+        prompt = estimated_tokens(messages) + text_tokens(settings)  # mostly the tools, which are sent too
         expected, used = priced(prompt, self._longest, self.price), Usage()
         await self.budget.reserve(expected)
         try:
@@ -61,14 +75,6 @@ class Channel:
         return message, used
 
 
-def bounded(model: BaseChatModel) -> BaseChatModel:
-    """Return the model with the length of its replies limited, in every request, unless it has a stricter limit."""
-    for name in _LENGTH_SETTINGS:
-        if name in type(model).model_fields:
-            return model.model_copy(update={name: min(getattr(model, name) or _LONGEST_REPLY, _LONGEST_REPLY)})
-    return model
-
-
 def open_channel(
     model: str,
     base_url: str | None = None,
@@ -77,6 +83,7 @@ def open_channel(
     budget: Budget,
     cache: ReplyCache | None = None,
     patience: Patience | None = None,
+    reply_tokens: int = REPLY_TOKENS,
 ) -> Channel | None:
     """Return the channel to a model by name; None for ``grammar``, which is neither far away nor paid.
 
@@ -93,4 +100,4 @@ def open_channel(
         raise UsageError(f"The price of {model} is unknown: say it in {own_prices()}, or limit with --max-tokens.")
     name = f"{model} at {base_url}" if base_url else model
     patience = patience or (_IN_PROCESS if runs_here(model) else Patience())
-    return Channel(name, price, Throttle(name, in_flight, patience), budget, cache)
+    return Channel(name, price, Throttle(name, in_flight, patience), budget, cache, reply_tokens)

@@ -75,5 +75,9 @@ def provider_model(provider: Provider, name: str, base_url: str | None) -> BaseC
         settings["api_key"] = _NO_KEY
     from langchain.chat_models import init_chat_model
 
+    if provider.name == "openai":  # LangChain would share one client among event loops, of which it outlives the first
+        from openai import DefaultAsyncHttpxClient
+
+        settings["http_async_client"] = DefaultAsyncHttpxClient()
     model: BaseChatModel = init_chat_model(name, model_provider=provider.name, **settings)
     return model

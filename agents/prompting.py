@@ -25,6 +25,20 @@ def own_prompt(name: str) -> Path:
     return home() / "prompts" / f"{name}.md"
 
 
+def copy_prompt(name: str) -> Path:
+    """Copy a built-in prompt to where the user's own is looked for, to be edited there, and return that file.
+
+    Raises ``UsageError`` if there is one already, or no such prompt.
+    """
+    own = own_prompt(name)
+    if own.exists():
+        raise UsageError(f"{own} is there already: edit it, or delete it first.")
+    text = prompt_text(name)
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text(text, encoding="utf-8")
+    return own
+
+
 def prompt_file(name: str) -> Path:
     """Return the file of the prompt ``name``: the user's own, if there is one."""
     own = own_prompt(name)

@@ -16,6 +16,7 @@ from .budget import RunStopped
 from .faults import Fault, fault_of
 
 T = TypeVar("T")
+TIMEOUT = 120.0  # seconds that a reply may take, unless told otherwise
 _SHRINK = 0.75
 _FAILED_RUN = 3  # calls given up with none answered between: the model is gone, not a request at fault
 _UNUSABLE_RUN = 20  # the same where each request may be at fault by itself
@@ -43,7 +44,7 @@ class Patience:
     """
 
     tries: int = 8
-    timeout: float | None = 120.0
+    timeout: float | None = TIMEOUT
     first_wait: float = 1.0
     longest_wait: float = 60.0
     longest_pause: float = 300.0
@@ -144,11 +145,12 @@ class Throttle:
     def _give_up(self, fault: Fault, tries: int) -> IsoglossError:
         self._given_up += 1
         if fault.kind == "absent" and not self._answered:
-            self._stopped = ModelRefuses(f"{self.name} cannot be reached: start its server, or correct --base-url.")
+            self._stopped = ModelRefuses(f"{self.name} cannot be reached: {_ABSENT}")
         elif self._given_up >= (_UNUSABLE_RUN if fault.kind in {"invalid", "unreadable"} else _FAILED_RUN):
             self._stopped = ModelGone(f"{self.name} fails call after call ({fault.reason}): {_RESUME}")
         return self._stopped or CallFailed(f"no answer after {tries} tries: {fault.reason}")
 
 
+_ABSENT = "is its server running, and its address right?"
 _RESUME = "run the same command later to go on."
 _REMEDY = "check its name, your key and your credit, then run the same command to go on."

@@ -48,7 +48,7 @@ def agent_tools(engine: Engine, index: "Index") -> list[BaseTool]:
             return _told(error=f"there is no table {table}", tables=_near(table, tables))
         found = tables[table]
         samples = {(table, c.name): engine.sample_values(table, c.name, limit=3) for c in found.columns}
-        return render_table(found, samples)
+        return fenced("schema", render_table(found, samples))
 
     @tool
     def sample_values(

@@ -5,18 +5,20 @@ import hashlib
 import random
 import time
 from contextlib import ExitStack, aclosing, closing
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from .. import __version__
-from ..agents.budget import BudgetSpent, RunStopped
+from ..agents.budget import BudgetSpent, RunStopped, Usage
+from ..agents.models import runs_here
 from ..agents.prompting import prompt_hash
 from ..knowledge.corpus import Corpus, load_corpus
 from ..knowledge.index import Index, open_index
 from ..knowledge.keywords import corpus_keywords
 from ..tools.dialects import get_dialect
 from ..tools.engines import Engine, open_engine
+from ..tools.errors import UsageError
 from ..tools.outcome import Limits
 from ..tools.sources import open_source
 from ..tools.templates import Template, load_seed_file, seed_templates
@@ -24,7 +26,7 @@ from .duplicates import Duplicates
 from .item_graph import item_graph
 from .results import item_result
 from .run_directory import ItemResult, RunDirectory, Totals
-from .run_models import ModelSettings, Voice, in_flight, load_models, open_voices
+from .run_models import ModelSettings, Voice, in_flight, load_models, open_budget, open_voices
 from .spending import Spending, spending
 from .stream import Items, final_states
 from .workbench import Workbench, open_workbench
@@ -106,6 +108,8 @@ def build(config: BuildConfig, observer: Observer) -> Summary:
     engine fails.
     """
     get_dialect(config.dialect)
+    if config.paraphraser == "grammar":
+        raise UsageError("grammar has one way to say a thing: --paraphrase takes a language model.")
     with ExitStack() as stack:
         if config.asked != {"grammar"}:
             observer.on_stage("load models")
@@ -123,7 +127,9 @@ def build(config: BuildConfig, observer: Observer) -> Summary:
         engine = stack.enter_context(
             open_engine(config.dialect, config.db, workers=config.workers, limits=Limits(seconds=_SECONDS))
         )
-        voices = stack.enter_context(open_voices(models, config.models, spending(path).usage))
+        budget = open_budget(config.models, _spent(run))
+        stack.callback(lambda: run.note(spent=asdict(budget.spent)))
+        voices = stack.enter_context(open_voices(models, config.models, budget))
         bench = _workbench(config, engine, index, voices)
         observer.on_stage("build pairs")
         began = time.monotonic()
@@ -138,6 +144,12 @@ def build(config: BuildConfig, observer: Observer) -> Summary:
         if stop is None:
             run.finish({"seconds": round(seconds, 2), "exhausted": exhausted, **lineage})
     return summary
+
+
+def _spent(run: RunDirectory) -> Usage:
+    """Return what the run has spent, items lost at a stop included; after a crash, what its committed items have."""
+    committed, noted = spending(run.path).usage, Usage(**run.noted("spent", {}))
+    return max(committed, noted, key=lambda usage: usage.tokens)
 
 
 def _workbench(config: BuildConfig, engine: Engine, index: Index, voices: dict[str, Voice]) -> Workbench:
@@ -207,6 +219,7 @@ def _identity(config: BuildConfig, corpus: Corpus, fingerprint: str, templates: 
         "evaluation": config.evaluation,
         "paraphraser": config.paraphraser,
         "schema_tokens": config.models.schema_tokens,
+        "reply_tokens": config.models.reply_tokens,
         "prompts": _prompts(config),
     }
 
@@ -214,6 +227,7 @@ def _identity(config: BuildConfig, corpus: Corpus, fingerprint: str, templates: 
 def _prompts(config: BuildConfig) -> dict[str, str]:
     """Return the versions of the prompts in use."""
     names = ["expand", "fill", "critique", "repair", *(["paraphrase"] if config.paraphraser else [])]
+    names += ["tools_in_text"] if any(map(runs_here, config.asked)) else []
     return {name: prompt_hash(name) for name in names}
 
 

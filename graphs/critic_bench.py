@@ -26,7 +26,7 @@ from .critic_set import Sample, labelled_set
 from .dataset import Pair, read_pairs
 from .run_catalog import find_run
 from .run_files import read_record
-from .run_models import ModelSettings, in_flight, load_models, open_voices
+from .run_models import ModelSettings, in_flight, load_models, open_budget, open_voices
 from .workbench import schema_text
 
 _SECONDS = 5.0  # per statement, as in a build
@@ -65,7 +65,7 @@ def bench_critic(bench: CriticBench, watcher: Watcher) -> BenchReport:
     Raises ``UsageError`` for a run, database or model that will not do, ``RunStopped`` if the model never answers.
     """
     models = load_models({bench.critic}, bench.models)
-    with open_voices(models, bench.models, Usage()) as voices:
+    with open_voices(models, bench.models, open_budget(bench.models, Usage())) as voices:
         return measure(voices[bench.critic].agent(GiveVerdict), bench, watcher)
 
 

@@ -47,7 +47,7 @@ def _models(asked: Sequence[str], base_url: str | None, progress: Callable[[str]
             progress(f"asking {spec}")
         yield ping_check(ping(spec, base_url))
     for model in status.values():
-        if model.spec not in own:
+        if model.spec not in {*own, *asked}:
             yield Check("model", model.spec, model.ready, model.detail, model.remedy)
 
 

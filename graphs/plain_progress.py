@@ -1,5 +1,6 @@
 """The progress of a build as plain lines, where there is no terminal."""
 
+import threading
 from types import TracebackType
 from typing import TextIO
 
@@ -7,22 +8,26 @@ from .progress import Progress, clock_face
 from .totals import ItemResult, Totals
 
 _EVERY = 2.0  # seconds between lines
+_SILENCE = 30.0  # seconds after which a line says that the build goes on
 
 
 class PlainProgress:
-    """Watches a build and prints a line at each stage and at most every two seconds; a context manager."""
+    """Watches a build and prints a line at each stage and at most every two seconds, at least every half minute; a context manager."""
 
     def __init__(self, stream: TextIO, title: str, goal: int) -> None:
         self._stream = stream
         self._title = title
         self._said = 0.0
         self.progress = Progress(goal)
+        self._ended = threading.Event()
 
     def __enter__(self) -> "PlainProgress":
         self._say(self._title)
+        threading.Thread(target=self._break_silence, daemon=True).start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._ended.set()
         self.progress.end_stage()
         if self.progress.totals.items:
             self._say(self._line())
@@ -40,6 +45,11 @@ class PlainProgress:
 
     def on_sql(self, sql: str) -> None:
         """Nothing: a log has no use for each statement."""
+
+    def _break_silence(self) -> None:
+        while not self._ended.wait(_EVERY):
+            if self.progress.clock() - self._said >= _SILENCE:
+                self._say(f"{self._line()}, {clock_face(self.progress.elapsed)} gone")
 
     def _line(self) -> str:
         progress, totals = self.progress, self.progress.totals

@@ -36,7 +36,4 @@ def show_prompts(console: Console, rows: Sequence[PromptRow]) -> None:
     for row in rows:
         table.add_row(row.name, row.version, row.own_file if row.own else "built in")
     console.print(table)
-    first = rows[0]
-    console.print(
-        f"To write your own: isogloss prompt show {first.name} > {first.own_file}", style=QUIET, soft_wrap=True
-    )
+    console.print("To write your own: isogloss prompt copy NAME", style=QUIET)

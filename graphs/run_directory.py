@@ -98,6 +98,14 @@ class RunDirectory:
         """Record that the run is complete, and how it went."""
         self._record |= {"status": "finished", "summary": self._cleaner.value(summary)}
 
+    def noted(self, name: str, default: Any) -> Any:
+        """Return what was noted under ``name``, by this process or an earlier one."""
+        return self._record.get("notes", {}).get(name, default)
+
+    def note(self, **facts: Any) -> None:
+        """Keep facts about the run beside its configuration, as JSON values; written when it is closed."""
+        self._record["notes"] = self._record.get("notes", {}) | self._cleaner.value(facts)
+
     def close(self) -> None:
         """Record how the run stands and give it up to other processes."""
         if self._record["status"] != "finished":
@@ -151,7 +159,7 @@ def _record(path: Path, config: dict[str, Any]) -> dict[str, Any]:
     old = record["config"]
     differing = sorted(k for k in {*old, *config} if old.get(k) != config.get(k))
     if differing:
-        raise UsageError(f"{path} holds a run with another {', '.join(differing)}: choose another --out.")
+        raise UsageError(f"{path} holds a run that differs in {', '.join(differing)}: choose another --out.")
     return {k: v for k, v in record.items() if k != "summary"} | {"status": "running"}
 
 

@@ -10,9 +10,11 @@ from pydantic import BaseModel
 
 from ..agents.asking import Agent
 from ..agents.budget import Budget, Usage
-from ..agents.channel import Channel, open_channel
+from ..agents.channel import REPLY_TOKENS, Channel, open_channel
 from ..agents.models import chat_model, runs_here
 from ..agents.reply_cache import ReplyCache
+from ..agents.throughput import TIMEOUT, Patience
+from ..tools.errors import UsageError
 
 SCHEMA_TOKENS = 4_000  # of the schema in a request, unless told otherwise
 _AT_ONCE = 4  # items under way with rules alone
@@ -27,7 +29,8 @@ class ModelSettings:
     ``base_url`` is a server that speaks OpenAI's protocol, for models named ``openai:``. ``in_flight`` items are
     under way at a time, by default 4, with weights in this process 8, with a server 32. ``max_cost`` is in US dollars.
     ``cache``: a request asked before is answered from disk. ``schema_tokens`` is how much of a schema is shown to a
-    model at once; None shows all of it, as to ``grammar``.
+    model at once; None shows all of it, as to ``grammar``. A reply ends after ``reply_tokens``, and one that has not
+    come after ``timeout`` seconds is asked for again.
     """
 
     base_url: str | None = None
@@ -36,6 +39,8 @@ class ModelSettings:
     max_tokens: int | None = None
     cache: bool = True
     schema_tokens: int | None = SCHEMA_TOKENS
+    reply_tokens: int = REPLY_TOKENS
+    timeout: float = TIMEOUT
 
     @property
     def limited(self) -> bool:
@@ -61,21 +66,38 @@ def load_models(specs: set[str], settings: ModelSettings) -> dict[str, BaseChatM
 
 
 @contextmanager
-def open_voices(models: dict[str, BaseChatModel], settings: ModelSettings, spent: Usage) -> Iterator[dict[str, Voice]]:
-    """Yield a voice for each model; all pay from one budget, of which ``spent`` is gone already.
+def open_voices(
+    models: dict[str, BaseChatModel], settings: ModelSettings, budget: Budget
+) -> Iterator[dict[str, Voice]]:
+    """Yield a voice for each model; all pay from one budget.
 
     Raises ``UsageError`` for a limit in dollars on a model whose price is unknown.
     """
-    budget = Budget(settings.max_cost, settings.max_tokens, spent)
     asked = set(models) - {"grammar"}
     with closing(ReplyCache()) if settings.cache and asked else nullcontext() as cache:
-        yield {
-            spec: Voice(
-                model,
-                open_channel(spec, settings.base_url, in_flight=in_flight(settings, asked), budget=budget, cache=cache),
+
+        def channel(spec: str) -> Channel | None:
+            return open_channel(
+                spec,
+                settings.base_url,
+                in_flight=in_flight(settings, asked),
+                budget=budget,
+                cache=cache,
+                patience=None if runs_here(spec) else Patience(timeout=settings.timeout),
+                reply_tokens=settings.reply_tokens,
             )
-            for spec, model in models.items()
-        }
+
+        yield {spec: Voice(model, channel(spec)) for spec, model in models.items()}
+
+
+def open_budget(settings: ModelSettings, spent: Usage) -> Budget:
+    """Return what a run may spend, of which ``spent`` is gone already; belongs to one event loop.
+
+    Raises ``UsageError`` for a limit in dollars where nobody knows what was spent.
+    """
+    if settings.max_cost is not None and spent.cost is None:
+        raise UsageError("What this run has cost so far is unknown, for its price was: limit it with --max-tokens.")
+    return Budget(settings.max_cost, settings.max_tokens, spent)
 
 
 def in_flight(settings: ModelSettings, specs: set[str]) -> int:

@@ -29,7 +29,8 @@ def show_summary(console: Console, summary: "Summary", new: int) -> None:
     show_pairs(console, sample_pairs(run, _SAMPLES, seed=0))
     console.print(_table(summary, new))
     if summary.exhausted:
-        console.print("Item after item gave no new pair: add seed queries with --seeds.", style=REPAIRED)
+        told = "Item after item gave no new pair: add seed queries with --seeds, or take a better model."
+        console.print(told, style=REPAIRED)
     if summary.stop:
         console.print(strip_escapes(str(summary.stop)), style=REPAIRED)
     console.print(_next_steps(run))

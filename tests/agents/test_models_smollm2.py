@@ -9,21 +9,24 @@ import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from isogloss.agents.asking import Agent, Answer
+from isogloss.agents.asking import Agent
+from isogloss.agents.budget import BudgetSpent
 from isogloss.agents.local_models.chat import LocalModel
 from isogloss.agents.local_models.smollm2 import HUB_NAME, smollm2_origin
 from isogloss.agents.models import chat_model
 from isogloss.agents.models_status import model_status, ping
 from isogloss.agents.replies import GiveVerdict
 from isogloss.agents.requests import critique_request
+from isogloss.graphs.build import BuildConfig, build
+from isogloss.graphs.run_models import ModelSettings
 from isogloss.tools.errors import UsageError
 from langchain_core.messages import BaseMessage
 
+from ..graphs.test_poisoned_tutorial import Nobody
 from .hub_server import hub_with
 from .smollm2_here import add_smollm2, smollm2, smollm2_home
 from .tiny_model import save_tiny_model
@@ -122,18 +125,11 @@ def _await(server: subprocess.Popen[bytes], address: str) -> None:
     raise AssertionError(f"the server did not start within {_START} s, or ended with {server.returncode}")
 
 
-async def ask_and_close(model: Any, messages: list[BaseMessage]) -> Answer:
-    try:
-        return await Agent(model, GiveVerdict).ask(messages)
-    finally:
-        await model.root_async_client.close()
-
-
 def test_an_agent_asks_it_over_http(served: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     name, address = served
     model = chat_model(f"openai:{name}", address)
-    answer = asyncio.run(ask_and_close(model, verdict_request(1)))
+    answer = asyncio.run(Agent(model, GiveVerdict).ask(verdict_request(1)))
     assert answer.reply is None  # its template shows it no tools, so what it says is rejected
     assert answer.problem == "no tool was called"
     assert answer.message.text
@@ -144,3 +140,21 @@ def test_a_ping_reaches_it_over_http(served: tuple[str, str]) -> None:
     name, address = served
     answer = ping(f"openai:{name}", address)
     assert answer.answered, answer.detail
+
+
+def test_a_build_over_http_counts_honestly_and_keeps_nothing_bad(
+    served: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.setenv("ISOGLOSS_HOME", str(tmp_path / "home"))
+    name, address = served
+    settings = ModelSettings(address, in_flight=2, max_tokens=10_000, schema_tokens=300, reply_tokens=64)
+    summary = build(BuildConfig("sqlite", "shop", 5, 0, tmp_path / "run", f"openai:{name}", models=settings), Nobody())
+    assert isinstance(summary.stop, BudgetSpent)
+    assert summary.totals.items >= 2
+    assert summary.totals.kept == 0  # untuned, and shown no tools by its template
+    assert set(summary.totals.rejected) == {"no template: no tool was called"}
+    assert 2_000 < summary.spending.tokens <= 10_000
+    assert (tmp_path / "run/pairs.jsonl").read_bytes() == b""
+    [node] = summary.spending.nodes
+    assert (node.node, node.calls, node.cost) == ("expand", summary.totals.items, None)

@@ -41,7 +41,7 @@ def test_tutorials_come_between_fences(tools: Tools) -> None:
 
 def test_a_table_is_described_with_keys_and_values(tools: Tools) -> None:
     found = told(tools, "describe_table", table="orders")
-    assert "CREATE TABLE orders" in found
+    assert found.startswith("<schema>\nCREATE TABLE orders")
     assert "PRIMARY KEY (order_id)" in found
     assert "FOREIGN KEY (customer_id) REFERENCES customers (customer_id)" in found
     assert "e.g. [" in found

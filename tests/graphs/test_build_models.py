@@ -93,16 +93,17 @@ def test_what_was_spent_is_told_by_node(config: BuildConfig) -> None:
 
 def test_a_limit_ends_the_run_and_a_higher_one_goes_on(server: ChatServer, config: BuildConfig) -> None:
     config = judged_by_server(config)
-    short, few = built(replace(config, models=replace(config.models, max_tokens=2500)))
+    short, few = built(replace(config, models=replace(config.models, max_tokens=4000)))
     assert short.stop is not None
-    assert "of 2,500 tokens" in str(short.stop)
+    assert "of 4,000 tokens" in str(short.stop)
     assert short.failure is None
     assert 0 < len(few) < 6
     asked = len(server.requests)
-    assert sum(120 for _ in server.requests) <= 2500
-    long, all_six = built(config)
-    assert (long.stop, len(all_six)) == (None, 6)
-    assert all_six[: len(few)] == few
+    assert sum(120 for _ in server.requests) <= 4000
+    long, everything = built(config)
+    assert long.stop is None
+    assert everything[: len(few)] == few
+    assert len(everything) == 6
     assert len({json.dumps(r, sort_keys=True) for r in server.requests}) == len(server.requests) > asked
 
 
@@ -143,6 +144,19 @@ def test_a_model_that_never_gives_a_pair_is_given_up(server: ChatServer, config:
     summary, pairs = built(config)
     assert (summary.exhausted, pairs) == (True, [])
     assert summary.totals.rejected == {"too hard": 100}
+
+
+def test_what_a_stop_has_lost_is_not_forgotten(server: ChatServer, config: BuildConfig) -> None:
+    limited = replace(config.models, max_tokens=3000, cache=False)
+    for _ in range(3):
+        summary, _ = built(replace(judged_by_server(config), models=limited))
+        assert summary.stop is not None
+    assert 120 * len(server.requests) <= 3000
+
+
+def test_rules_say_a_thing_one_way(config: BuildConfig) -> None:
+    with pytest.raises(UsageError, match="--paraphrase takes a language model"):
+        built(replace(config, paraphraser="grammar"))
 
 
 def test_an_unknown_price_bears_no_limit_in_dollars(config: BuildConfig) -> None:
