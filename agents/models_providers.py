@@ -59,6 +59,13 @@ PROVIDERS = {
 }
 
 
+async def close_connections(model: BaseChatModel) -> None:
+    """Close a model's connections, in the event loop in which it was asked; it cannot be asked again."""
+    client = getattr(model, "root_async_client", None)  # of OpenAI's protocol; the others have no client of their own
+    if client is not None:
+        await client.close()
+
+
 def provider_model(provider: Provider, name: str, base_url: str | None) -> BaseChatModel:
     """Return the chat model ``name`` of a provider, or of the server at ``base_url``, which may do without a key.
 

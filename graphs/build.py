@@ -26,7 +26,7 @@ from .duplicates import Duplicates
 from .item_graph import item_graph
 from .results import item_result
 from .run_directory import ItemResult, RunDirectory, Totals
-from .run_models import ModelSettings, Voice, in_flight, load_models, open_budget, open_voices
+from .run_models import ModelSettings, Voice, in_flight, load_models, open_budget, open_voices, with_models
 from .spending import Spending, spending
 from .stream import Items, final_states
 from .workbench import Workbench, open_workbench
@@ -135,7 +135,8 @@ def build(config: BuildConfig, observer: Observer) -> Summary:
         began = time.monotonic()
         lineage = _lineage(config, corpus, engine, database)
         items = Items(templates, corpus_keywords(corpus), config.seed)
-        stop = asyncio.run(_commit_items(config, bench, items, run, lineage, observer))
+        work = _commit_items(config, bench, items, run, lineage, observer)
+        stop = asyncio.run(with_models(models.values(), work))
         if stop and not run.totals.items and not isinstance(stop, BudgetSpent):
             raise stop  # there is nothing to sum up
         seconds = time.monotonic() - began

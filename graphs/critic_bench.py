@@ -26,7 +26,7 @@ from .critic_set import Sample, labelled_set
 from .dataset import Pair, read_pairs
 from .run_catalog import find_run
 from .run_files import read_record
-from .run_models import ModelSettings, in_flight, load_models, open_budget, open_voices
+from .run_models import ModelSettings, Voice, in_flight, load_models, open_budget, open_voices, with_models
 from .workbench import schema_text
 
 _SECONDS = 5.0  # per statement, as in a build
@@ -66,10 +66,10 @@ def bench_critic(bench: CriticBench, watcher: Watcher) -> BenchReport:
     """
     models = load_models({bench.critic}, bench.models)
     with open_voices(models, bench.models, open_budget(bench.models, Usage())) as voices:
-        return measure(voices[bench.critic].agent(GiveVerdict), bench, watcher)
+        return measure(voices[bench.critic], bench, watcher)
 
 
-def measure(critic: Agent, bench: CriticBench, watcher: Watcher) -> BenchReport:
+def measure(critic: Voice, bench: CriticBench, watcher: Watcher) -> BenchReport:
     """Measure ``critic``, whatever model it is; see `bench_critic`."""
     run = find_run(bench.pairs)
     pairs = list(read_pairs(run))
@@ -82,8 +82,9 @@ def measure(critic: Agent, bench: CriticBench, watcher: Watcher) -> BenchReport:
             raise UsageError(f"No pair of {run} can be changed so that its rows differ: name a run with more pairs.")
         watcher.on_stage(f"ask {bench.critic}")
         tokens = None if bench.critic == "grammar" else bench.models.schema_tokens
-        bar = _Bar(critic, engine, schema_text(engine, tokens), watcher)
-        judged = asyncio.run(bar.judge_all(samples, in_flight(bench.models, {bench.critic})))
+        bar = _Bar(critic.agent(GiveVerdict), engine, schema_text(engine, tokens), watcher)
+        judging = bar.judge_all(samples, in_flight(bench.models, {bench.critic}))
+        judged = asyncio.run(with_models([critic.model], judging))
         about = _about(bench, run, pairs[0], engine)
     kept_by_it = any(pair.get("critic") == bench.critic for pair in pairs)
     report = bench_report(about, judged, kept_by_it, bar.stopped, _file(bench, run))

@@ -12,7 +12,7 @@ _SILENCE = 30.0  # seconds after which a line says that the build goes on
 
 
 class PlainProgress:
-    """Watches a build and prints a line at each stage and at most every two seconds, at least every half minute; a context manager."""
+    """Watches a build and prints a line at each stage, then one every 2 to 30 seconds; a context manager."""
 
     def __init__(self, stream: TextIO, title: str, goal: int) -> None:
         self._stream = stream

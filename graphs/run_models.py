@@ -1,8 +1,9 @@
 """The models of a run: which they are, how they are reached, and what the run may spend on them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
+from typing import TypeVar
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.tools import BaseTool
@@ -12,10 +13,12 @@ from ..agents.asking import Agent
 from ..agents.budget import Budget, Usage
 from ..agents.channel import REPLY_TOKENS, Channel, open_channel
 from ..agents.models import chat_model, runs_here
+from ..agents.models_providers import close_connections
 from ..agents.reply_cache import ReplyCache
 from ..agents.throughput import TIMEOUT, Patience
 from ..tools.errors import UsageError
 
+T = TypeVar("T")
 SCHEMA_TOKENS = 4_000  # of the schema in a request, unless told otherwise
 _AT_ONCE = 4  # items under way with rules alone
 _AT_ONCE_HERE = 8  # with weights in this process: a batch of theirs
@@ -88,6 +91,15 @@ def open_voices(
             )
 
         yield {spec: Voice(model, channel(spec)) for spec, model in models.items()}
+
+
+async def with_models(models: Iterable[BaseChatModel], work: Awaitable[T]) -> T:
+    """Await ``work`` and close the connections that it made to the models."""
+    try:
+        return await work
+    finally:
+        for model in models:
+            await close_connections(model)
 
 
 def open_budget(settings: ModelSettings, spent: Usage) -> Budget:

@@ -22,7 +22,7 @@ from isogloss.agents.models_status import model_status, ping
 from isogloss.agents.replies import GiveVerdict
 from isogloss.agents.requests import critique_request
 from isogloss.graphs.build import BuildConfig, build
-from isogloss.graphs.run_models import ModelSettings
+from isogloss.graphs.run_models import ModelSettings, with_models
 from isogloss.tools.errors import UsageError
 from langchain_core.messages import BaseMessage
 
@@ -128,8 +128,8 @@ def _await(server: subprocess.Popen[bytes], address: str) -> None:
 def test_an_agent_asks_it_over_http(served: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     name, address = served
-    model = chat_model(f"openai:{name}", address)
-    answer = asyncio.run(Agent(model, GiveVerdict).ask(verdict_request(1)))
+    model = chat_model(f"openai:{name}", address).model_copy(update={"max_tokens": 48})
+    answer = asyncio.run(with_models([model], Agent(model, GiveVerdict).ask(verdict_request(1))))
     assert answer.reply is None  # its template shows it no tools, so what it says is rejected
     assert answer.problem == "no tool was called"
     assert answer.message.text

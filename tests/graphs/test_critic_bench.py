@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from isogloss.agents.asking import Agent
 from isogloss.agents.budget import BudgetSpent
 from isogloss.agents.prompting import read_sections
-from isogloss.agents.replies import GiveVerdict
 from isogloss.agents.scripted import ScriptedModel
 from isogloss.graphs.build import BuildConfig, build
 from isogloss.graphs.console import PLAIN_TEXT
@@ -21,7 +19,7 @@ from isogloss.graphs.critic_report import BenchReport
 from isogloss.graphs.critic_set import Sample, labelled_set
 from isogloss.graphs.dataset import read_pairs
 from isogloss.graphs.run_directory import ItemResult, Totals
-from isogloss.graphs.run_models import ModelSettings
+from isogloss.graphs.run_models import ModelSettings, Voice
 from isogloss.tools.compare import Label
 from isogloss.tools.engines import Engine, open_engine
 from isogloss.tools.errors import UsageError
@@ -73,7 +71,7 @@ def measured(run: Path, replies: list[tuple[str, dict[str, Any]]]) -> tuple[Benc
     model = ScriptedModel()
     for reply in replies:
         model.enqueue(reply)
-    return measure(Agent(model, GiveVerdict), bench(run), Nobody()), model
+    return measure(Voice(model), bench(run), Nobody()), model
 
 
 def test_labels_are_certain(run: Path, engine: Engine, samples: list[Sample]) -> None:
@@ -142,10 +140,10 @@ def test_what_was_judged_before_a_stop_is_reported(run: Path) -> None:
     model = Spending()
     for _ in range(4):
         model.enqueue(AGREE)
-    report = measure(Agent(model, GiveVerdict), bench(run), Nobody())
+    report = measure(Voice(model), bench(run), Nobody())
     assert (report.right, report.wrong, report.stopped) == (2, 2, "The limit is reached.")
     with pytest.raises(BudgetSpent):
-        measure(Agent(Spending(), GiveVerdict), bench(run), Nobody())
+        measure(Voice(Spending()), bench(run), Nobody())
 
 
 def test_the_rule_critic_is_measured_on_its_own_pairs(run: Path) -> None:

@@ -143,7 +143,7 @@ def test_a_second_live_process_is_refused(path: Path, committer: subprocess.Pope
 
 def test_another_configuration_is_refused_by_the_names_of_what_differs(path: Path) -> None:
     run_to(path, 1)
-    with pytest.raises(UsageError, match="another critic, seed:"):
+    with pytest.raises(UsageError, match="differs in critic, seed:"):
         RunDirectory.open(path, CONFIG | {"seed": 1, "critic": "other"})
     run_to(path, 2)
 
