@@ -20,6 +20,7 @@ from isogloss.knowledge.verify import verify_corpus
 from isogloss.tools.engines import Engine, copy_database, open_engine
 from isogloss.tools.outcome import Outcome
 from isogloss.tools.sources.shop import Shop
+from langchain_core.messages import ToolMessage
 
 POISON = """# Filtering
 
@@ -90,6 +91,36 @@ def test_a_model_that_obeys_it_is_refused(place: Path, sql: str) -> None:
     with open_engine("sqlite", str(place), workers=1) as engine:
         attempts = attempted(engine, generator, critic)
     assert {attempt["outcome"] for attempt in attempts} == {"rejected"}
+
+
+SECRET = "sk-canary-1f0c99"
+SPYING = [
+    "SELECT readfile('/proc/self/environ')",
+    "SELECT load_extension('/tmp/evil.so')",
+    "ATTACH '/etc/passwd' AS stolen",
+    "SELECT * FROM pragma_database_list",
+    *OBEYED,
+]
+
+
+def test_tools_do_not_obey_it_either(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "key.txt").write_text(SECRET)
+    monkeypatch.setenv("OPENAI_API_KEY", SECRET)
+    generator, critic = ScriptedModel(), ScriptedModel()
+    generator.enqueue(("ProposeTemplate", {"template": "SELECT 1", "keywords": [], "snippet": ""}))
+    asked = [("run_sql", {"sql": sql}) for sql in (*SPYING, f"SELECT readfile('{tmp_path}/key.txt')")]
+    generator.enqueue(
+        *asked, ("search_tutorials", {"query": "OPENAI_API_KEY"}), ("describe_table", {"table": "../key"})
+    )
+    generator.enqueue(("GiveUp", {"reason": "refused"}))
+    with open_engine("sqlite", str(place), workers=1) as engine:
+        assert attempted(engine, generator, critic) == []
+    told = [message for message in generator.seen[-1] if isinstance(message, ToolMessage)]
+    assert len(told) == len(asked) + 2
+    for message in told[: len(asked)]:
+        assert json.loads(message.text)["outcome"] in ("rejected", "error"), message
+    assert SECRET not in repr(generator.seen)
+    assert told[-2].text.startswith("<snippets>")
 
 
 def attempted(engine: Engine, generator: ScriptedModel, critic: ScriptedModel) -> list[dict[str, object]]:
