@@ -37,11 +37,12 @@ class ReplyCache:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(self.path, timeout=_BUSY, isolation_level=None)
-            self._run("PRAGMA journal_mode = WAL")
-            self._run("PRAGMA synchronous = NORMAL")
-            self._run(_SCHEMA)
-        except OSError as error:
-            raise UsageError(f"Cannot keep replies in {self.path.parent}: {error.strerror}; use --no-cache.") from error
+        except (OSError, sqlite3.Error) as error:
+            why = getattr(error, "strerror", None) or error
+            raise UsageError(f"Cannot keep replies in {self.path}: {why}; use --no-cache.") from error
+        self._run("PRAGMA journal_mode = WAL")
+        self._run("PRAGMA synchronous = NORMAL")
+        self._run(_SCHEMA)
 
     def find(self, key: str) -> AIMessage | None:
         """Return the reply kept under ``key``, if there is one."""
