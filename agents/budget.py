@@ -65,8 +65,9 @@ class Budget:
     """What a run may spend, in US dollars and in tokens; ``spent`` is what it has spent before.
 
     A call reserves what it is expected to take. While others are under way it waits for what they leave; once
-    none is and it does not fit, the budget is spent: no call that is paid for is ever broken off. Belongs to one
-    event loop.
+    none is and it does not fit, the budget is spent: the limit breaks off no call that is under way. A try without
+    a reply (no answer in time, a broken connection) counts as nothing, paid or not, for no provider reports what it
+    took. Belongs to one event loop.
     """
 
     def __init__(

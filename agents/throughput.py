@@ -40,7 +40,8 @@ class Patience:
 
     A wait between tries is drawn from nought to ``first_wait`` doubled with every try, at most ``longest_wait``
     (full jitter, https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). A server that asks
-    for more than ``longest_pause`` ends the run.
+    for more than ``longest_pause`` ends the run. A try that ``timeout`` breaks off may well be paid for, at least its
+    prompt; no provider reports it, so no budget counts it.
     """
 
     tries: int = 8
