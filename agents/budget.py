@@ -66,7 +66,7 @@ class Budget:
 
     A call reserves what it is expected to take. While others are under way it waits for what they leave; once
     none is and it does not fit, the budget is spent: the limit breaks off no call that is under way. A try without
-    a reply (no answer in time, a broken connection) counts as nothing, paid or not, for no provider reports what it
+    a whole reply (no answer in time, half of one) counts as nothing, paid or not, for no provider reports what it
     took. Belongs to one event loop.
     """
 
