@@ -56,7 +56,7 @@ InFlight = Annotated[
     typer.Option(
         metavar="N",
         min=1,
-        help="Items under way at a time; by default 4, with a server 32.",
+        help="Items under way; by default 4, with local weights 8, with a server 32.",
         rich_help_panel=_MODELS_PANEL,
     ),
 ]

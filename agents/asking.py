@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.messages.tool import tool_call
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, ValidationError
 
 from .budget import Usage, reported_usage
 from .channel import Channel
+from .local_models.tool_text import read_calls
 from .replies import GiveUp
 from .reply_cache import setting_text
 from .throughput import CallFailed
@@ -83,13 +85,24 @@ class Agent:
     def _read(self, message: AIMessage) -> Answer:
         if len(spoken(message)) > _LONGEST:
             return Answer(AIMessage(spoken(message)[:_SHOWN]), problem=_TOO_LONG)
+        message = self._with_calls(message)
         for call in message.tool_calls:
             for kind in (self.reply, GiveUp):
                 if call["name"] == kind.__name__:
                     return self._validated(message, kind, call["args"])
-        if message.tool_calls and all(call["name"] in self.tool_names for call in message.tool_calls):
+        names = {call["name"] for call in message.tool_calls}
+        if names and names <= self.tool_names and not message.invalid_tool_calls:
             return Answer(message)
         return Answer(message, problem=self._unusable(message))
+
+    def _with_calls(self, message: AIMessage) -> AIMessage:
+        """Return the message with the calls that stand in its words, if it makes none otherwise."""
+        if message.tool_calls or message.invalid_tool_calls:
+            return message
+        known = {*self.tool_names, self.reply.__name__, GiveUp.__name__}
+        said = [(name, arguments) for name, arguments in read_calls(message.text) if name in known]
+        calls = [tool_call(name=n, args=a, id=f"said_{i}") for i, (n, a) in enumerate(said)]
+        return message.model_copy(update={"tool_calls": calls}) if calls else message
 
     def _unusable(self, message: AIMessage) -> str:
         if message.invalid_tool_calls:

@@ -1,5 +1,7 @@
 """What stands between an agent and a model that is far away or paid: its replies kept, its cost, patience with it."""
 
+from typing import Any
+
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable
@@ -7,6 +9,7 @@ from langchain_core.runnables import Runnable
 from ..tools.errors import UsageError
 from .budget import Budget, Usage, estimated_tokens, priced, reported_usage, text_tokens
 from .models import runs_here
+from .models_providers import server_address, shown_address
 from .prices import Price, own_prices, price_of
 from .reply_cache import ReplyCache, request_key
 from .throughput import Patience, Throttle
@@ -46,6 +49,7 @@ class Channel:
         if kept is not None:
             return kept, Usage()
         message, used = await self._pay(bound, messages, settings)
+        message = AIMessage.model_validate(_encodable(message.model_dump()))
         if self._cache:
             self._cache.keep(key, self.model, message)
         return message, used
@@ -75,6 +79,15 @@ class Channel:
         return message, used
 
 
+def _encodable(value: Any) -> Any:
+    """Return plain values with ``?`` for what no file and no engine takes: half of a UTF-16 pair alone."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_encodable(name): _encodable(each) for name, each in value.items()}
+    return [_encodable(each) for each in value] if isinstance(value, list) else value
+
+
 def open_channel(
     model: str,
     base_url: str | None = None,
@@ -87,17 +100,16 @@ def open_channel(
 ) -> Channel | None:
     """Return the channel to a model by name; None for ``grammar``, which is neither far away nor paid.
 
-    ``base_url`` counts for ``openai:`` alone, as in ``chat_model``. Raises ``UsageError`` for a limit in dollars on
-    a model whose price is unknown.
+    ``base_url`` counts for ``openai:`` alone, as in ``chat_model``; so does an address that the environment gives.
+    Raises ``UsageError`` for a limit in dollars on a model whose price is unknown.
     """
     kind = model.partition(":")[0]
     if kind == "grammar":
         return None
-    if kind != "openai":
-        base_url = None
-    price = price_of(model, base_url)
+    address = shown_address(server_address(kind, base_url))
+    price = price_of(model, address)
     if price is None and budget.max_cost is not None:
         raise UsageError(f"The price of {model} is unknown: say it in {own_prices()}, or limit with --max-tokens.")
-    name = f"{model} at {base_url}" if base_url else model
+    name = f"{model} at {address}" if address else model
     patience = patience or (_IN_PROCESS if runs_here(model) else Patience())
     return Channel(name, price, Throttle(name, in_flight, patience), budget, cache, reply_tokens)

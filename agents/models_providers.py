@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from langchain_core.language_models import BaseChatModel
 
@@ -59,6 +60,38 @@ PROVIDERS = {
 }
 
 
+_ADDRESSES = {"openai": ("OPENAI_BASE_URL", "OPENAI_API_BASE"), "ollama": ("OLLAMA_HOST",)}
+
+
+def server_address(provider: str, base_url: str | None) -> str | None:
+    """Return where a provider's models are asked if not at its own address: ``base_url``, or as the environment says.
+
+    ``base_url`` counts for ``openai`` alone. Raises ``UsageError`` if it is no address of a web server.
+    """
+    if provider == "openai" and base_url:
+        return _checked(base_url)
+    return next((os.environ[name] for name in _ADDRESSES.get(provider, ()) if os.environ.get(name)), None)
+
+
+def shown_address(address: str | None) -> str | None:
+    """Return an address without what may be secret in it: the user before the host, and the parameters."""
+    if address is None:
+        return None
+    parts = urlsplit(address)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def _checked(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number
+        fits = False
+    if not fits:
+        raise UsageError(f"'{shown_address(address)}' is no address of a server: write --base-url http://HOST:PORT/v1.")
+    return address
+
+
 async def close_connections(model: BaseChatModel) -> None:
     """Close a model's connections, in the event loop in which it was asked; it cannot be asked again."""
     client = getattr(model, "root_async_client", None)  # of OpenAI's protocol; the others have no client of their own
@@ -74,6 +107,7 @@ def provider_model(provider: Provider, name: str, base_url: str | None) -> BaseC
     if not provider.installed:
         raise UsageError(f"The models of {provider.name} need a package: {provider.install}.")
     settings: dict[str, Any] = dict(provider.no_retries)
+    base_url = server_address(provider.name, base_url) if provider.name == "openai" else None
     if base_url:
         settings["base_url"] = base_url
     if not provider.has_key:

@@ -39,24 +39,24 @@ def copy_prompt(name: str) -> Path:
     return own
 
 
-def prompt_file(name: str) -> Path:
-    """Return the file of the prompt ``name``: the user's own, if there is one."""
-    own = own_prompt(name)
-    return own if own.is_file() else _BUILT_IN / f"{name}.md"
-
-
 def prompt_text(name: str) -> str:
-    """Return the system text of the prompt ``name``, the same for as long as the process lives.
+    """Return the system text of the prompt ``name``, the same until ``read_prompts_anew`` whatever becomes of the file.
 
     Raises ``UsageError`` for a name that no agent uses, or a file of the user's that cannot be read.
     """
     if name not in prompt_names():
         raise UsageError(f"There is no prompt '{name}': choose {', '.join(prompt_names())}.")
-    return _read(prompt_file(name))
+    return _read(name, own_prompt(name))
+
+
+def read_prompts_anew() -> None:
+    """Read the prompts from their files again, from now on."""
+    _read.cache_clear()
 
 
 @cache
-def _read(path: Path) -> str:
+def _read(name: str, own: Path) -> str:
+    path = own if own.is_file() else _BUILT_IN / f"{name}.md"
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -27,6 +27,7 @@ class SchemaText:
         self._fits = tokens is None or text_tokens(self._whole) <= tokens
         self._words = {table.name: _words(_described(table)) for table in schema.tables}
         self._neighbours = _neighbours(schema)
+        self._names = text_tokens(", ".join(table.name for table in schema.tables[:_LISTED]))
 
     def about(self, text: str, variation: int = 0) -> str:
         """Return the tables nearest to ``text``: those it names, those that share its words, their neighbours.
@@ -36,7 +37,7 @@ class SchemaText:
         if self._fits or self._tokens is None:
             return self._whole
         shown: dict[str, Table] = {}
-        left = self._tokens
+        left = self._tokens - min(self._tokens // 3, self._names)
         for table in self._nearest(text, variation):
             if left < _SMALLEST:
                 break

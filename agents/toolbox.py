@@ -83,10 +83,10 @@ def agent_tools(engine: Engine, index: "Index") -> list[BaseTool]:
 
 def _executed(execution: Execution) -> str:
     if execution.error_class or execution.rule:
-        why = {"error_class": execution.error_class, "error": execution.error, "rule": execution.rule}
+        why = {"error_class": execution.error_class, "error": execution.error or "refused", "rule": execution.rule}
         return _told(outcome=execution.outcome, **{k: v for k, v in why.items() if v})
     facts = _told(outcome=execution.outcome, columns=execution.columns, rows_in_all=len(execution.rows))
-    return f"{facts}\n{rows_text(execution.rows[:_ROWS])}"
+    return f"{facts}\n{fenced('rows', rows_text(execution.rows[:_ROWS]))}"
 
 
 def _near(name: str, names: Collection[str]) -> list[str]:

@@ -8,11 +8,13 @@ from contextlib import ExitStack, aclosing, closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlsplit
 
 from .. import __version__
 from ..agents.budget import BudgetSpent, RunStopped, Usage
 from ..agents.models import runs_here
-from ..agents.prompting import prompt_hash
+from ..agents.models_providers import shown_address
+from ..agents.prompting import prompt_hash, read_prompts_anew
 from ..knowledge.corpus import Corpus, load_corpus
 from ..knowledge.index import Index, open_index
 from ..knowledge.keywords import corpus_keywords
@@ -108,6 +110,7 @@ def build(config: BuildConfig, observer: Observer) -> Summary:
     engine fails.
     """
     get_dialect(config.dialect)
+    read_prompts_anew()
     if config.paraphraser == "grammar":
         raise UsageError("grammar has one way to say a thing: --paraphrase takes a language model.")
     with ExitStack() as stack:
@@ -198,15 +201,21 @@ def _templates(config: BuildConfig) -> list[Template]:
 
 
 def _secrets(config: BuildConfig) -> list[str]:
-    """Return the passwords, before the host or among the parameters, of the URLs of database and server."""
-    from sqlalchemy import make_url
+    """Return what is secret in the URLs of database and server: passwords, users of the latter, its parameters."""
+    secrets: list[Any] = []
+    if "://" in config.db:
+        from sqlalchemy import make_url
 
-    urls = [make_url(text) for text in (config.db, config.models.base_url) if text and "://" in text]
-    return [str(secret) for url in urls for secret in (url.password, url.query.get("password")) if secret]
+        url = make_url(config.db)
+        secrets += [url.password, url.query.get("password")]
+    if config.models.base_url:
+        parts = urlsplit(config.models.base_url)
+        secrets += [parts.password, parts.username, *(value for _, value in parse_qsl(parts.query))]
+    return [str(secret) for secret in secrets if secret]
 
 
 def _identity(config: BuildConfig, corpus: Corpus, fingerprint: str, templates: list[Template]) -> dict[str, Any]:
-    """Return what determines the data: everything but how many pairs and how fast."""
+    """Return what determines the data: everything but how many pairs, how fast, and where a model is served."""
     listed = hashlib.sha256("\n".join(t.sql for t in templates).encode()).hexdigest()
     return {
         "dialect": config.dialect,
@@ -243,7 +252,7 @@ def _lineage(config: BuildConfig, corpus: Corpus, engine: Engine, database: str)
         "generator": config.generator,
         "critic": config.critic,
         "paraphraser": config.paraphraser,
-        "base_url": config.models.base_url,
+        "base_url": shown_address(config.models.base_url),
         "corpus": corpus.name,
         "corpus_hash": corpus.hash,
         "seed": config.seed,

@@ -18,7 +18,7 @@ def failed_check(state: ItemState, bench: Workbench | Engine) -> str | None:
 
     try:
         parse_one(state["sql"], read=bench.dialect)
-    except SqlglotError:
+    except (SqlglotError, RecursionError):  # nested past all reason
         return "does not parse"
     unused = [k for k in state["keywords"] if not keyword_in(state["sql"], k, bench.dialect)]
     if unused:

@@ -38,4 +38,7 @@ def attempt_query(state: ItemState, bench: Workbench) -> tuple[dict[str, Any], l
 def _judged(execution: Execution, bench: Workbench) -> Outcome:
     if is_vacuous(execution):
         return Outcome.VACUOUS
-    return Outcome.NONDETERMINISTIC if instability(bench.engine, execution) else Outcome.RUNS
+    try:
+        return Outcome.NONDETERMINISTIC if instability(bench.engine, execution) else Outcome.RUNS
+    except RecursionError:  # nested too deep to be read; the next check refuses what does not parse
+        return Outcome.RUNS

@@ -3,12 +3,14 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from itertools import takewhile
 from typing import Protocol
 
 from langchain_core.messages import AIMessage, BaseMessage, RemoveMessage, ToolMessage
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
 from ..agents.asking import Agent, Answer
+from ..agents.meaning import lost_meaning
 from ..agents.replies import GiveUp, GiveVerdict, ProposeCandidate, ProposeRepair, ProposeTemplate
 from ..agents.requests import critique_request, expand_request, fill_request, repair_request
 from .checks import failed_check
@@ -20,6 +22,7 @@ from .workbench import SHOWN_ROWS, Workbench
 Node = Callable[[ItemState, Workbench], Awaitable[Update]]
 MAX_TURNS = 6  # tool rounds per agent turn, so that no model can talk to its tools for ever
 SNIPPETS = 6  # retrieved for a template; SQL-GEN does not give its number
+_PARAPHRASES, _LONGER = 8, 3  # kept at most, and how many times as long as the question
 _NO_MESSAGES = [RemoveMessage(id=REMOVE_ALL_MESSAGES)]
 
 
@@ -90,8 +93,9 @@ def _goes_in_circles(messages: list[BaseMessage], answer: Answer) -> bool:
     """Say whether a call was made before, or the last error was told before and calls are made all the same."""
     asked = [(c["name"], c["args"]) for m in messages if isinstance(m, AIMessage) for c in m.tool_calls]
     told = [m.text for m in messages if isinstance(m, ToolMessage) and (m.status == "error" or '"error": ' in m.text)]
-    last = messages[-1].text
-    return told.count(last) > 1 or any((c["name"], c["args"]) in asked for c in answer.message.tool_calls)
+    last = {m.text for m in takewhile(lambda m: isinstance(m, ToolMessage), reversed(messages))}
+    again = any(told.count(text) > 1 for text in last)
+    return again or any((c["name"], c["args"]) in asked for c in answer.message.tool_calls)
 
 
 async def call_tools(state: ItemState, bench: Workbench) -> Update:
@@ -132,8 +136,16 @@ async def critic(state: ItemState, bench: Workbench) -> Update:
 
 
 async def accept(state: ItemState, bench: Workbench) -> Update:
-    """End the item as kept."""
-    return {"status": "kept", **step("accept", {"status": "kept"})}
+    """End the item as kept, with those other ways to ask it that ask the same."""
+    change = {"status": "kept", "paraphrases": _faithful(state, bench)}
+    return {**change, **step("accept", change)}
+
+
+def _faithful(state: ItemState, bench: Workbench) -> list[str]:
+    """Return the proposed paraphrases in which nothing of the question's meaning is lost."""
+    question, sql = state.get("original_question", state["question"]), state["sql"]
+    fit = (said for said in dict.fromkeys(state["paraphrases"]) if 0 < len(said) <= _LONGER * len(question))
+    return [said for said in fit if not lost_meaning(question, said, sql, bench.dialect, bench.schema)][:_PARAPHRASES]
 
 
 async def reject(state: ItemState, bench: Workbench) -> Update:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from ..agents.prompting import own_prompt, prompt_file, prompt_hash, prompt_names
+from ..agents.prompting import own_prompt, prompt_hash, prompt_names
 from .theme import QUIET
 
 
@@ -23,8 +23,7 @@ class PromptRow:
 def prompt_rows() -> list[PromptRow]:
     """Return each prompt as it is in use; raises ``UsageError`` if one of the user's cannot be read."""
     return [
-        PromptRow(name, prompt_hash(name), prompt_file(name) == own_prompt(name), str(own_prompt(name)))
-        for name in prompt_names()
+        PromptRow(name, prompt_hash(name), own_prompt(name).is_file(), str(own_prompt(name))) for name in prompt_names()
     ]
 
 

@@ -12,6 +12,7 @@ from isogloss.agents.prompting import (
     prompt_hash,
     prompt_names,
     prompt_text,
+    read_prompts_anew,
     read_sections,
     request,
 )
@@ -27,6 +28,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def write(name: str, text: str | bytes) -> None:
     own_prompt(name).parent.mkdir(exist_ok=True)
     own_prompt(name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    read_prompts_anew()
 
 
 @given(st.text("</snipetsquo>\n a"), st.text("</snipetsquo>\n a"))
@@ -43,6 +45,14 @@ def test_a_prompt_of_ones_own_takes_the_place_of_ours() -> None:
     [told, _] = request("fill", "duckdb", {})
     assert told.content == "Write duckdb and nothing else."
     assert prompt_hash("fill") != before
+
+
+def test_a_prompt_stays_as_it_was_read() -> None:
+    before = prompt_text("fill")
+    copy_prompt("fill").write_text("Changed meanwhile.", encoding="utf-8")
+    assert prompt_text("fill") == before
+    read_prompts_anew()
+    assert prompt_text("fill") == "Changed meanwhile."
 
 
 @pytest.mark.parametrize(("text", "problem"), [(b" \n", "empty"), (b"\xff", "cannot be read")])

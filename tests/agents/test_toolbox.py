@@ -62,7 +62,9 @@ def test_values_occur(tools: Tools) -> None:
 
 
 def test_a_query_runs_and_shows_its_first_rows(tools: Tools) -> None:
-    facts, rows = told(tools, "run_sql", sql="SELECT name, price FROM products ORDER BY name").splitlines()
+    found = told(tools, "run_sql", sql="SELECT name, price FROM products ORDER BY name")
+    facts, _, rows, end = found.splitlines()
+    assert end == "</rows>"
     assert json.loads(facts)["outcome"] == "runs"
     assert json.loads(facts)["columns"] == ["name", "price"]
     assert json.loads(facts)["rows_in_all"] > 5

@@ -13,7 +13,7 @@ from isogloss.graphs.build import BuildConfig, Summary, build
 from isogloss.graphs.run_models import ModelSettings
 from isogloss.tools.errors import UsageError
 
-from ..openai_server import ChatServer, Reply, Request, call, failure, offered, well_behaved
+from ..openai_server import ChatServer, Reply, Request, call, failure, offered, text, well_behaved
 from .test_poisoned_tutorial import Nobody
 
 
@@ -159,6 +159,65 @@ def test_rules_say_a_thing_one_way(config: BuildConfig) -> None:
         built(replace(config, paraphraser="grammar"))
 
 
+@pytest.mark.parametrize("address", ["localhost:8000/v1", "http://localhost:abc/v1", "file:///etc/passwd", "http://"])
+def test_what_is_no_address_is_said(config: BuildConfig, address: str) -> None:
+    with pytest.raises(UsageError, match="no address of a server"):
+        built(replace(config, models=ModelSettings(address)))
+
+
+def test_an_address_of_the_environment_is_another_server(
+    server: ChatServer, config: BuildConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+    settings = replace(config.models, base_url=None, max_cost=1.0)
+    with pytest.raises(UsageError, match="price of openai:gpt-4"):
+        built(replace(config, generator="openai:gpt-4.1-mini", models=settings))
+
+
+def test_a_call_in_words_counts(server: ChatServer, config: BuildConfig) -> None:
+    def in_words(request: Request) -> Reply:
+        made = json.loads(well_behaved(request).body)["choices"][0]["message"]["tool_calls"][0]["function"]
+        return text(f'Sure:\n```json\n{{"name": "{made["name"]}", "arguments": {made["arguments"]}}}\n```')
+
+    server.answer = in_words
+    assert built(judged_by_server(config))[0].totals.kept == 6
+
+
+HALF = '{"sql": "SELECT name FROM products WHERE name = \'\\ud800\'", "question": "Which is called \\ud800?"}'
+
+
+def test_half_a_character_and_a_query_without_bottom_do_no_harm(server: ChatServer, config: BuildConfig) -> None:
+    def odd(request: Request) -> Reply:
+        if "ProposeCandidate" not in offered(request):
+            return well_behaved(request)
+        if "<variation>\n1\n" in str(request["messages"][1]["content"]):
+            return call("ProposeCandidate", {"sql": f"SELECT {'(' * 90}1{')' * 90}", "question": "Which?"})
+        if "<variation>\n2\n" in str(request["messages"][1]["content"]):
+            return call("ProposeCandidate", HALF)
+        return well_behaved(request)
+
+    server.answer = odd
+    summary, _ = built(replace(judged_by_server(config), n=4))
+    assert summary.totals.rejected["does not parse"] == 1
+    assert summary.totals.kept == 4
+
+
+def test_proposed_paraphrases_are_checked(server: ChatServer, config: BuildConfig) -> None:
+    asked = "Which products cost more than 20 euros?"
+    others = ["Which products cost over 20 euros?", "Which products cost less than 20 euros?", "x" * 9000, asked]
+
+    def proposes(request: Request) -> Reply:
+        if "ProposeCandidate" not in offered(request):
+            return well_behaved(request)
+        sql = "SELECT name FROM products WHERE price > 20"
+        return call("ProposeCandidate", {"sql": sql, "question": asked, "paraphrases": others})
+
+    server.answer = proposes
+    _, [pair] = built(replace(judged_by_server(config), n=1))
+    assert "Which products cost over 20 euros?" in pair["paraphrases"]
+    assert not {others[1], others[2]} & set(pair["paraphrases"])
+
+
 def test_an_unknown_price_bears_no_limit_in_dollars(config: BuildConfig) -> None:
     with pytest.raises(UsageError, match="price of openai:fake is unknown"):
         built(replace(config, models=replace(config.models, max_cost=1.0)))
@@ -196,9 +255,14 @@ def test_another_prompt_is_another_run(config: BuildConfig) -> None:
         built(config)
 
 
-def test_no_key_reaches_a_file(server: ChatServer, config: BuildConfig) -> None:
-    secret = replace(config.models, base_url=server.url.replace("http://", "http://user:a-password@"))
-    summary, _ = built(replace(config, models=secret))
-    for path in summary.directory.iterdir():
+@pytest.mark.parametrize("secret", ["http://user:a-password@", "http://a-password@"])
+def test_no_key_reaches_a_file(server: ChatServer, config: BuildConfig, tmp_path: Path, secret: str) -> None:
+    address = server.url.replace("http://", secret)
+    config = judged_by_server(replace(config, models=replace(config.models, base_url=address)))
+    _, pairs = built(config)
+    assert pairs[0]["base_url"] == server.url
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {"pairs.jsonl", "replies.sqlite"} <= {path.name for path in files}
+    for path in files:
         for word in (b"sk-canary-of-the-build", b"a-password"):
             assert word not in path.read_bytes(), path
