@@ -4,12 +4,30 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jinja2 import Environment, TemplateError, meta
+from jinja2 import Environment, TemplateError, TemplateSyntaxError, meta, nodes
+from jinja2.ext import Extension
+from jinja2.parser import Parser
+from langchain_core.exceptions import ModelInvalidRequestError
 from langchain_core.messages import AIMessage, BaseMessage, SystemMessage, ToolMessage
 
+from ...tools.errors import UsageError
 from .tool_text import Call, as_call, call_text, read_calls, tools_text
 
-_JINJA = Environment(extensions=["jinja2.ext.loopcontrols"])
+
+class _Generation(Extension):
+    """Reads ``{% generation %}``, with which templates mark for training what the model said, as if it were not there.
+
+    ``return_assistant_tokens_mask`` in https://huggingface.co/docs/transformers/main_classes/tokenizer
+    """
+
+    tags = {"generation"}
+
+    def parse(self, parser: Parser) -> list[nodes.Node]:
+        next(parser.stream)
+        return parser.parse_statements(("name:endgeneration",), drop_needle=True)
+
+
+_JINJA = Environment(extensions=["jinja2.ext.loopcontrols", _Generation])  # to read templates, never to run them
 _THOUGHTS = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
 
 Turn = dict[str, Any]
@@ -20,12 +38,16 @@ class ChatFormat:
     """How one tokenizer's chat template wants its turns; tools go through it if it knows them, else as text."""
 
     def __init__(self, tokenizer: Any) -> None:
+        """Look through the template; raises ``UsageError`` if it is none."""
         self._tokenizer = tokenizer
         template = tokenizer.chat_template
         self._knows_tools = (isinstance(template, dict) and "tool_use" in template) or _names_tools(template)
 
     def prompt(self, messages: Sequence[BaseMessage], tools: Tools) -> list[int]:
-        """Return the token ids of the prompt that asks for the next turn."""
+        """Return the token ids of the prompt that asks for the next turn.
+
+        Raises ``ModelInvalidRequestError`` if the template refuses such turns.
+        """
         turns = [self._turn(message) for message in messages]
         if self._knows_tools:
             return self._render(turns, tools=list(tools) or None)
@@ -61,7 +83,10 @@ class ChatFormat:
             return rendered(turns)
         except TemplateError:  # some templates have no system turn: its text then opens the user's
             opened = [{**turn, "role": "user"} if turn["role"] == "system" else turn for turn in turns]
+        try:
             return rendered(_merged(opened))
+        except TemplateError as error:
+            raise ModelInvalidRequestError(f"the chat template refuses the prompt: {error.message}") from error
 
     def message(self, prompt: list[int], reply: list[int], tools: Tools, turn: int) -> AIMessage:
         """Return the reply as a message, its tool calls read if there are tools; ``turn`` makes their ids unique.
@@ -86,9 +111,15 @@ class ChatFormat:
 
 
 def _names_tools(template: Any) -> bool:
-    """True if a chat template makes use of the tools it is given."""
+    """True if a chat template makes use of the tools it is given; raises ``UsageError`` if it cannot be read."""
     texts = template.values() if isinstance(template, dict) else [template]
-    return any("tools" in meta.find_undeclared_variables(_JINJA.parse(text)) for text in texts)
+    try:
+        return any("tools" in meta.find_undeclared_variables(_JINJA.parse(text)) for text in texts)
+    except TemplateSyntaxError as error:
+        why = str(error.message).partition(". ")[0].rstrip(".")
+        raise UsageError(
+            f"The model's chat template cannot be read ({why}): correct it, or choose another model."
+        ) from error
 
 
 def _with_tools(turns: list[Turn], tools: Tools) -> list[Turn]:

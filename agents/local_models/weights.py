@@ -2,10 +2,14 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from langchain_core.exceptions import ModelError
 
 from ...tools.errors import UsageError
 from .batching import Batcher, Request, Sampling
@@ -13,6 +17,7 @@ from .batching import Batcher, Request, Sampling
 INSTALL = "pip install 'isogloss[local]'"
 _THREADS = 2  # at most, and only half the cores: beside busy engines a thread that waits for another spins for nothing
 _BATCH = 8  # requests at once; on two cores more give hardly more tokens a second
+_NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")  # torch on a GPU, on Linux, elsewhere
 _UNBOUNDED = 2**31  # tokens: the context of a model that states none
 
 
@@ -40,7 +45,7 @@ class Weights:
         def abandoned(*_: Any) -> torch.Tensor:
             return torch.tensor([request.reply.cancelled() for request in batch], device=device)
 
-        with torch.inference_mode():
+        with torch.inference_mode(), _memory_told(f"a batch of {len(batch)} x {width} tokens"):
             made = self._model.generate(
                 input_ids=torch.tensor(ids, device=device),
                 attention_mask=torch.tensor(mask, device=device),
@@ -64,6 +69,17 @@ class Weights:
     def _to_end(self, row: list[int]) -> list[int]:
         end = next((i for i, token in enumerate(row) if token in self.ends), len(row))
         return row[: end + 1]
+
+
+@contextmanager
+def _memory_told(what: str) -> Iterator[None]:
+    """Raise ``ModelError``, which costs the items of ``what`` alone, when the memory does not suffice for it."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:  # torch has a class of its own only for a GPU's memory
+        if isinstance(error, RuntimeError) and not any(words in str(error) for words in _NO_MEMORY):
+            raise
+        raise ModelError(f"not enough memory for {what}") from error
 
 
 def load_weights(name: str) -> Weights:

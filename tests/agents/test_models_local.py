@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from isogloss.agents.asking import Agent
+from isogloss.agents.faults import Fault, fault_of
 from isogloss.agents.local_models.batching import Batcher, Request, Sampling
 from isogloss.agents.local_models.chat import LocalModel
 from isogloss.agents.models import chat_model
 from isogloss.agents.models_status import model_status, ping
 from isogloss.agents.replies import GiveUp, GiveVerdict
 from isogloss.tools.errors import UsageError
-from langchain_core.exceptions import ContextOverflowError
+from langchain_core.exceptions import ContextOverflowError, ModelError
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
@@ -119,6 +120,17 @@ def test_a_call_given_up_in_its_turn_leaves_the_model_free(model: LocalModel) ->
         return str((await model.ainvoke("How many?")).text)
 
     assert asyncio.run(give_up_then_ask()) == "Three of them."
+
+
+def test_a_batch_beyond_the_memory_costs_its_items_alone(model: LocalModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    with monkeypatch.context() as patch:
+        patch.setattr(model._weights._model, "generate", lambda **_: torch.empty(2**60))  # bytes that no machine has
+        with pytest.raises(ModelError) as caught:
+            model.invoke("How many?")
+    assert fault_of(caught.value) == Fault("invalid", "not enough memory for a batch of 1 x 27 tokens")
+    assert model.invoke("How many?").text == "Three of them."
 
 
 def test_one_name_loads_once_and_new_weights_make_a_new_version(folder: Path, model: LocalModel) -> None:

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from isogloss.agents.faults import Fault, fault_of
 from isogloss.agents.local_models.chat_format import ChatFormat
 from isogloss.agents.local_models.tool_text import call_text, read_calls, tools_text
 from isogloss.agents.replies import GiveUp, GiveVerdict
+from isogloss.tools.errors import UsageError
+from langchain_core.exceptions import ModelInvalidRequestError
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
@@ -108,6 +111,23 @@ def test_a_template_that_knows_no_tools_gets_them_as_text() -> None:
 def test_a_template_without_a_system_turn_gets_its_text_from_the_user() -> None:
     refuses = "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system') }}{% endif %}" + PLAIN
     assert prompt(refuses, []).startswith("<|turn|>user\nBe brief.\n\nGo on.<|end|>")
+
+
+def test_a_template_that_marks_what_the_model_said_is_read() -> None:
+    for template in (PLAIN, WITH_TOOLS):
+        marked = f"{{% generation %}}{template}{{% endgeneration %}}"
+        assert prompt(marked, TOOLS) == prompt(template, TOOLS)
+
+
+def test_a_template_that_is_none_is_bad_input() -> None:
+    with pytest.raises(UsageError, match=r"chat template cannot be read .*unknown tag 'sometimes'.: correct it"):
+        ChatFormat(tiny_tokenizer(PLAIN + "{% sometimes %}"))
+
+
+def test_a_template_that_takes_no_such_turns_rejects_the_item() -> None:
+    with pytest.raises(ModelInvalidRequestError) as caught:
+        prompt("{{ raise_exception('turns must alternate') }}" + PLAIN, TOOLS)
+    assert fault_of(caught.value) == Fault("invalid", "the chat template refuses the prompt: turns must alternate")
 
 
 def test_thoughts_are_no_part_of_the_reply() -> None:
