@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..agents.asking import Agent, Answer, spoken
+from ..agents.asking import Answer, spoken
 from ..agents.budget import RunStopped, Usage
-from ..agents.prompting import prompt_hash
+from ..agents.prompting import prompt_hash, read_prompts_anew
 from ..agents.replies import GiveVerdict
 from ..agents.requests import critique_request
 from ..agents.schema_excerpt import SchemaText
@@ -30,6 +30,7 @@ from .run_models import ModelSettings, Voice, in_flight, load_models, open_budge
 from .workbench import schema_text
 
 _SECONDS = 5.0  # per statement, as in a build
+_FEW = 4  # calls at a time while a limit holds and no reply's length is known, so that few can pass it
 _SHOWN_REPLY = 2000  # characters of a reply without a verdict
 
 
@@ -71,6 +72,7 @@ def bench_critic(bench: CriticBench, watcher: Watcher) -> BenchReport:
 
 def measure(critic: Voice, bench: CriticBench, watcher: Watcher) -> BenchReport:
     """Measure ``critic``, whatever model it is; see `bench_critic`."""
+    read_prompts_anew()
     run = find_run(bench.pairs)
     pairs = list(read_pairs(run))
     db = _database(bench, run, pairs)
@@ -82,12 +84,15 @@ def measure(critic: Voice, bench: CriticBench, watcher: Watcher) -> BenchReport:
             raise UsageError(f"No pair of {run} can be changed so that its rows differ: name a run with more pairs.")
         watcher.on_stage(f"ask {bench.critic}")
         tokens = None if bench.critic == "grammar" else bench.models.schema_tokens
-        bar = _Bar(critic.agent(GiveVerdict), engine, schema_text(engine, tokens), watcher)
-        judging = bar.judge_all(samples, in_flight(bench.models, {bench.critic}))
+        bar = _Bar(critic, engine, schema_text(engine, tokens), watcher)
+        at_once = in_flight(bench.models, {bench.critic})
+        judging = bar.judge_all(samples, at_once, min(_FEW, at_once) if bench.models.limited else at_once)
+        began = time.monotonic()
         judged = asyncio.run(with_models([critic.model], judging))
+        seconds = round(time.monotonic() - began, 2)
         about = _about(bench, run, pairs[0], engine)
     kept_by_it = any(pair.get("critic") == bench.critic for pair in pairs)
-    report = bench_report(about, judged, kept_by_it, bar.stopped, _file(bench, run))
+    report = bench_report(about, judged, kept_by_it, bar.stopped, seconds, _file(bench, run))
     write_report(report, judged)
     return report
 
@@ -118,31 +123,38 @@ def _about(bench: CriticBench, run: Path, pair: Pair, engine: Engine) -> dict[st
 
 
 def _file(bench: CriticBench, run: Path) -> Path:
-    return run / f"critic-{re.sub(r'[^A-Za-z0-9.]+', '-', bench.critic)}-{bench.n}-{bench.seed}.json"
+    """Return where the report goes: a critic asked otherwise, with another prompt, is another critic."""
+    critic = re.sub(r"[^A-Za-z0-9.]+", "-", bench.critic)
+    return run / f"critic-{critic}-{bench.n}-{bench.seed}-{prompt_hash('critique')[:6]}.json"
 
 
 class _Bar:
     """Where samples are judged: by the checks, and by the critic as the build graph asks it."""
 
-    def __init__(self, critic: Agent, engine: Engine, schema: SchemaText, watcher: Watcher) -> None:
-        self._critic, self._engine, self._schema, self._watcher = critic, engine, schema, watcher
+    def __init__(self, critic: Voice, engine: Engine, schema: SchemaText, watcher: Watcher) -> None:
+        self._critic, self._has_cache = critic.agent(GiveVerdict), critic.channel is not None
+        self._engine, self._schema, self._watcher = engine, schema, watcher
         self.stopped: str | None = None
 
-    async def judge_all(self, samples: Sequence[Sample], in_flight: int) -> list[Judgement]:
-        """Judge ``in_flight`` samples at a time; those that no call has a chance for any more are left out.
+    async def judge_all(self, samples: Sequence[Sample], at_once: int, at_first: int) -> list[Judgement]:
+        """Judge ``at_once`` samples at a time, ``at_first`` until the model has answered for the first time.
 
-        Raises ``RunStopped`` if that is so from the first one on.
+        Those that no call has a chance for any more are left out. Raises ``RunStopped`` if that is so from the first
+        one on.
         """
-        places, judged = asyncio.Semaphore(in_flight), 0
+        places, withheld, judged = asyncio.Semaphore(at_first), at_once - at_first, 0
 
         async def judge(sample: Sample) -> Judgement | RunStopped:
-            nonlocal judged
+            nonlocal judged, withheld
             async with places:
                 try:
                     judgement = await self._judge(sample)
                 except RunStopped as stop:
                     self.stopped = str(stop)
                     return stop
+            while withheld and judgement.usage.tokens:  # of a reply from the cache the budget learns no length
+                withheld -= 1
+                places.release()
             judged += 1
             self._watcher.on_progress(judged, len(samples))
             return judgement
@@ -159,7 +171,9 @@ class _Bar:
         began = time.monotonic()
         schema = self._schema.about(f"{sql} {question}")
         answer = await self._critic.ask(critique_request(self._engine.dialect, question, sql, sample.rows, schema))
-        return Judgement(sample, check, *_verdict(answer), round(time.monotonic() - began, 3), answer.usage)
+        seconds = round(time.monotonic() - began, 3)
+        from_cache = self._has_cache and not answer.usage.tokens and bool(spoken(answer.message))
+        return Judgement(sample, check, *_verdict(answer), seconds, answer.usage, from_cache)
 
 
 def _verdict(answer: Answer) -> tuple[bool | None, str, str]:

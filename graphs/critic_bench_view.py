@@ -94,11 +94,19 @@ def percentage(found: Proportion) -> str:
 
 
 def _spent(report: BenchReport) -> str:
-    judged, usage = report.right + report.wrong, report.usage
-    cost = "cost unknown" if usage.cost is None else f"${1000 * usage.cost / judged:.2f}"
-    return (
-        f"per 1,000 verdicts: {1000 * usage.tokens // judged:,} tokens, {cost}, {1000 * report.seconds / judged:.0f} s"
-    )
+    judged = report.right + report.wrong
+    asked = judged - report.from_cache
+    kept = f"{report.from_cache} of {judged} verdicts from the cache" if report.from_cache else ""
+    return "; ".join(filter(None, [kept, _spent_asking(report, asked)]))
+
+
+def _spent_asking(report: BenchReport, asked: int) -> str:
+    """Say what 1,000 verdicts take that are asked for, going by the ``asked`` ones; nothing if none was."""
+    if not asked:
+        return ""
+    usage, what = report.usage, "others" if report.from_cache else "verdicts"
+    cost = "cost unknown" if usage.cost is None else f"${1000 * usage.cost / asked:.2f}"
+    return f"per 1,000 {what}: {1000 * usage.tokens // asked:,} tokens, {cost}, {1000 * report.seconds / asked:.0f} s"
 
 
 def _notes(report: BenchReport) -> list[str]:

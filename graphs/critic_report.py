@@ -17,7 +17,8 @@ from .run_files import write_record
 class Judgement:
     """What came of one sample: the check it fails, if any, and the critic's verdict.
 
-    ``agree`` is None if the reply held no verdict; ``problem`` then says what was wrong with the reply.
+    ``agree`` is None if the reply held no verdict; ``problem`` then says what was wrong with the reply. A reply
+    ``from_cache`` took no tokens.
     """
 
     sample: Sample
@@ -27,6 +28,7 @@ class Judgement:
     reason: str
     seconds: float
     usage: Usage
+    from_cache: bool
 
     @property
     def wrong(self) -> bool:
@@ -59,7 +61,8 @@ class BenchReport:
     """How well a critic judged: ``checks`` are the deterministic ones, ``both`` is what a build makes of the two.
 
     ``about`` says what was measured. ``judged_before``: the pairs were kept by this very critic, so that it cannot
-    but agree with the right ones. ``stopped`` says why samples were left unjudged, if some were.
+    but agree with the right ones. ``stopped`` says why samples were left unjudged, if some were. ``seconds`` are those
+    that asking took by the clock, many at a time; ``from_cache`` is how many replies were kept from before.
     """
 
     about: dict[str, Any]
@@ -74,13 +77,19 @@ class BenchReport:
     stopped: str | None
     seconds: float
     usage: Usage
+    from_cache: int
     file: str
 
 
 def bench_report(
-    about: dict[str, Any], judged: Sequence[Judgement], judged_before: bool, stopped: str | None, file: Path
+    about: dict[str, Any],
+    judged: Sequence[Judgement],
+    judged_before: bool,
+    stopped: str | None,
+    seconds: float,
+    file: Path,
 ) -> BenchReport:
-    """Score the judgements; ``seconds`` and ``usage`` are the sums of what the critic took for each."""
+    """Score the judgements, which took ``seconds`` together."""
     wrong = sum(j.wrong for j in judged)
     return BenchReport(
         about,
@@ -93,8 +102,9 @@ def bench_report(
         mutations=[_mutation_score(kind, judged) for kind in mutations_in(j.sample for j in judged)],
         judged_before=judged_before,
         stopped=stopped,
-        seconds=round(sum(j.seconds for j in judged), 2),
+        seconds=seconds,
         usage=sum((j.usage for j in judged), Usage()),
+        from_cache=sum(j.from_cache for j in judged),
         file=str(file),
     )
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from isogloss.agents.budget import BudgetSpent
-from isogloss.agents.prompting import read_sections
+from isogloss.agents.prices import own_prices
+from isogloss.agents.prompting import copy_prompt, read_sections
 from isogloss.agents.scripted import ScriptedModel
 from isogloss.graphs.build import BuildConfig, build
 from isogloss.graphs.console import PLAIN_TEXT
@@ -29,9 +30,12 @@ from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatResult
 from rich.console import Console
 
+from ..openai_server import ChatServer, call
+
 AGREE = ("GiveVerdict", {"agree": True, "reason": "fine", "problem": "none"})
 REFUSE = ("GiveVerdict", {"agree": False, "reason": "no", "problem": "wrong_column"})
 N = 12
+_DELAY = 0.3  # seconds that a server takes
 
 
 class Nobody:
@@ -72,6 +76,12 @@ def measured(run: Path, replies: list[tuple[str, dict[str, Any]]]) -> tuple[Benc
     for reply in replies:
         model.enqueue(reply)
     return measure(Voice(model), bench(run), Nobody()), model
+
+
+def shown(report: BenchReport) -> str:
+    output = io.StringIO()
+    show_bench(Console(file=output, width=120, **PLAIN_TEXT), report)
+    return output.getvalue()
 
 
 def test_labels_are_certain(run: Path, engine: Engine, samples: list[Sample]) -> None:
@@ -146,15 +156,50 @@ def test_what_was_judged_before_a_stop_is_reported(run: Path) -> None:
         measure(Voice(Spending()), bench(run), Nobody())
 
 
+@pytest.fixture
+def server() -> Iterator[ChatServer]:
+    with ChatServer().running() as running:
+        yield running
+
+
+def test_a_limit_begins_with_few_calls(run: Path, server: ChatServer) -> None:
+    server.answer = lambda _: call(*AGREE, delay=_DELAY)
+    limited = ModelSettings(server.url, max_tokens=1_000_000, cache=False)
+    report = bench_critic(replace(bench(run), critic="openai:x", models=limited), Nobody())
+    assert len(server.requests) == N
+    assert sum(moment < server.arrivals[0] + _DELAY for moment in server.arrivals) <= 4 < server.most_at_once
+    assert _DELAY < report.seconds < N * _DELAY  # as by the clock, though each call took that long
+
+
+def test_verdicts_from_the_cache_have_no_price(run: Path, server: ChatServer) -> None:
+    server.answer = lambda _: call(*AGREE)
+    asked = replace(bench(run, n=8), critic="openai:gpt-4.1", models=ModelSettings(server.url, in_flight=1))
+    price = "openai:gpt-4.1\t2.00\t8.00\n"
+    own_prices().write_text(f"model\tinput\toutput\n{price}", encoding="utf-8")
+    assert "\nper 1,000 verdicts: 120,000 tokens, $0.36, " in shown(bench_critic(asked, Nobody()))
+    assert "\n8 of 8 verdicts from the cache\n" in shown(bench_critic(asked, Nobody()))
+    some = shown(bench_critic(replace(asked, n=N), Nobody()))
+    assert "\n8 of 12 verdicts from the cache; per 1,000 others: 120,000 tokens, $0.36, " in some
+    assert len(server.requests) == N
+
+
+def test_another_prompt_has_another_report(run: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    bundled, _ = measured(run, [AGREE] * N)
+    monkeypatch.setenv("ISOGLOSS_HOME", str(tmp_path))
+    copy_prompt("critique").write_text("Judge.", encoding="utf-8")
+    own, _ = measured(run, [AGREE] * N)
+    assert bundled.file != own.file
+    assert Path(bundled.file).is_file()
+
+
 def test_the_rule_critic_is_measured_on_its_own_pairs(run: Path) -> None:
     report = bench_critic(replace(bench(run), critic="grammar"), Nobody())
     assert report.judged_before
     assert report.critic.false_alarms.part == report.checks.false_alarms.part == 0
     assert report.critic.recall.part + report.checks.recall.part > 0
-    output = io.StringIO()
-    show_bench(Console(file=output, width=120, **PLAIN_TEXT), report)
-    assert "grammar on 6 right and 6 changed pairs" in output.getvalue()
-    assert "kept by this very critic" in output.getvalue()
+    assert "grammar on 6 right and 6 changed pairs" in shown(report)
+    assert "kept by this very critic" in shown(report)
+    assert "per 1,000 verdicts: 0 tokens, $0.00" in shown(report)
 
 
 def test_bad_input_is_one_sentence(run: Path, tmp_path: Path) -> None:
