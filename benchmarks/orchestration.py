@@ -4,7 +4,8 @@ A server on this machine, in a process of its own, answers each call DELAY secon
 items (default 192), 64 under way at a time, go through the graph with all that a build has around a model: throttle,
 budget, reply cache, and the run directory. Then a bare loop makes the same calls, as many at a time, and nothing else;
 then one that also searches and executes as the items do. Printed are the ratios of their times, the best of three
-rounds. The machine must be idle: on a busy one the processor time of both loops is what is compared.
+rounds. The machine must be idle: on a busy one the processor time of both loops is what is compared. Exits with status
+1 if the graph takes more than 1.05 times as long as the loop with the same searches and executions.
 """
 
 import asyncio
@@ -41,6 +42,8 @@ from rich.console import Console
 from rich.table import Table
 
 IN_FLIGHT = 64
+_MOST = 1.05  # times the seconds of the loop that does the same
+_GRAPH, _SAME_WORK, _CALLS = "graph", "bare loop, searches and executions too", "bare loop, calls alone"
 _ROUNDS = 3  # of which the quickest counts: the others tell of the machine
 _LINEAGE = {"dialect": "sqlite", "database": "shop", "seed": 0}
 _SERVER = Path(__file__).with_name("delayed_server.py")
@@ -91,9 +94,9 @@ async def measure(url: str, count: int, folder: Path) -> tuple[int, dict[str, fl
             voice = Voice(model, channel)
             bench = open_workbench(engine, index, voice, voice, 3)
             seconds, states = await with_graph(bench, items, count, run)
-            times["graph"].append(seconds)
-            times["bare loop, searches and executions too"].append(await bare(bench, states, model, True))
-            times["bare loop, calls alone"].append(await bare(bench, states, model, False))
+            times[_GRAPH].append(seconds)
+            times[_SAME_WORK].append(await bare(bench, states, model, True))
+            times[_CALLS].append(await bare(bench, states, model, False))
     calls = sum("prompt" in step for state in states for step in state["steps"])
     return calls, {name: min(each) for name, each in times.items()}
 
@@ -111,8 +114,9 @@ def main() -> None:
         calls, times = asyncio.run(measure(server.stdout.readline().strip(), count, Path(folder)))
     table = Table("", "seconds", "calls/s", "graph takes", title=f"{calls} calls of {delay} s, {IN_FLIGHT} at a time")
     for name, seconds in times.items():
-        table.add_row(name, f"{seconds:.2f}", f"{calls / seconds:.1f}", f"{times['graph'] / seconds:.3f} x")
+        table.add_row(name, f"{seconds:.2f}", f"{calls / seconds:.1f}", f"{times[_GRAPH] / seconds:.3f} x")
     Console().print(table)
+    sys.exit(1 if times[_GRAPH] > _MOST * times[_SAME_WORK] else 0)
 
 
 if __name__ == "__main__":
