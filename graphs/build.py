@@ -28,7 +28,7 @@ from .duplicates import Duplicates
 from .item_graph import item_graph
 from .results import item_result
 from .run_directory import ItemResult, RunDirectory, Totals
-from .run_models import ModelSettings, Voice, in_flight, load_models, open_budget, open_voices, with_models
+from .run_models import FEW, ModelSettings, Voice, in_flight, load_models, open_budget, open_voices, with_models
 from .spending import Spending, spending
 from .stream import Items, final_states
 from .workbench import Workbench, open_workbench
@@ -36,7 +36,6 @@ from .workbench import Workbench, open_workbench
 _SECONDS = 5.0  # per statement: what takes longer on this database is no example to learn from
 _FRUITLESS = 400  # items in a row without a kept pair: the templates and the database are exhausted
 _FRUITLESS_ASKING = 100  # the same where each item costs time or money: the model is not up to it
-_FEW = 4  # items that a run with a limit begins with, one more for each done: it shall not end with nothing whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ async def _commit_items(
     duplicates = Duplicates(config.dialect, (r["sql"] for r in run.results() if r["status"] == "kept"))
     fruitless, patience = 0, _FRUITLESS if config.asked == {"grammar"} else _FRUITLESS_ASKING
     at_once = in_flight(config.models, config.asked)
-    few = _FEW - run.next_item if config.models.limited else config.n
+    few = FEW - run.next_item if config.models.limited else config.n
 
     def wanted() -> int:
         return min(config.n - run.kept, few + run.next_item)

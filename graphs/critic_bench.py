@@ -26,11 +26,10 @@ from .critic_set import Sample, labelled_set
 from .dataset import Pair, read_pairs
 from .run_catalog import find_run
 from .run_files import read_record
-from .run_models import ModelSettings, Voice, in_flight, load_models, open_budget, open_voices, with_models
+from .run_models import FEW, ModelSettings, Voice, in_flight, load_models, open_budget, open_voices, with_models
 from .workbench import schema_text
 
 _SECONDS = 5.0  # per statement, as in a build
-_FEW = 4  # calls at a time while a limit holds and no reply's length is known, so that few can pass it
 _SHOWN_REPLY = 2000  # characters of a reply without a verdict
 
 
@@ -86,7 +85,7 @@ def measure(critic: Voice, bench: CriticBench, watcher: Watcher) -> BenchReport:
         tokens = None if bench.critic == "grammar" else bench.models.schema_tokens
         bar = _Bar(critic, engine, schema_text(engine, tokens), watcher)
         at_once = in_flight(bench.models, {bench.critic})
-        judging = bar.judge_all(samples, at_once, min(_FEW, at_once) if bench.models.limited else at_once)
+        judging = bar.judge_all(samples, at_once, min(FEW, at_once) if bench.models.limited else at_once)
         began = time.monotonic()
         judged = asyncio.run(with_models([critic.model], judging))
         seconds = round(time.monotonic() - began, 2)

@@ -19,6 +19,7 @@ from ..agents.throughput import TIMEOUT, Patience
 from ..tools.errors import UsageError
 
 T = TypeVar("T")
+FEW = 4  # items or calls with which a run under a limit begins, so that it does not end with nothing whole
 SCHEMA_TOKENS = 4_000  # of the schema in a request, unless told otherwise
 _AT_ONCE = 4  # items under way with rules alone
 _AT_ONCE_HERE = 8  # with weights in this process: a batch of theirs

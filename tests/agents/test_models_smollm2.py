@@ -110,7 +110,7 @@ def served(smollm2_home: Path) -> Iterator[tuple[str, str]]:
         _await(server, f"http://127.0.0.1:{port}/health")
         yield folder, f"http://127.0.0.1:{port}/v1"
     finally:
-        server.terminate()
+        server.kill()  # in the midst of a reply it hears nothing gentler
         server.wait(30)
 
 

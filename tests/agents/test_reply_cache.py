@@ -104,5 +104,5 @@ def test_a_damaged_file_is_one_sentence(tmp_path: Path) -> None:
         ReplyCache(path)
     with pytest.raises(UsageError, match="--no-cache"):
         ReplyCache(path / "below" / "a file")
-    with pytest.raises(UsageError, match="Cannot keep replies in .*: unable to open database file; use --no-cache"):
+    with pytest.raises(UsageError, match=r"Cannot keep replies in .*: unable to open database file; use --no-cache"):
         ReplyCache(tmp_path)  # a folder, which is no file to open
