@@ -57,8 +57,7 @@ def _to_char(node: exp.Anonymous, scope: Scope) -> Value:
         pattern = date_formats.written(form, said.kind is not Kind.DATE).replace("'", "''")
         return Value(f"nullif(to_char({said.sql}, '{pattern}'), '')", Kind.TEXT)
     if said.kind in (*NUMBERS, Kind.NULL):
-        number = to_kind(said, Kind.NUMBER)
-        return Value(f"oracle.format_number({number}, {number_formats.arguments(form)})", Kind.TEXT)
+        return Value(f"oracle.format_number({_number(said)}, {number_formats.arguments(form)})", Kind.TEXT)
     raise UnsupportedError(f"TO_CHAR of {said.kind}")
 
 
@@ -121,7 +120,12 @@ def _cut_number(said: Value, by: list[Value], how: str) -> Value:
     if said.kind is Kind.DOUBLE and not by:
         return Value(f"{how}({said.sql})", Kind.DOUBLE)
     digits = to_kind(by[0], Kind.NUMBER) if by else "0"
-    return Value(f"oracle.{how}_number({to_kind(said, Kind.NUMBER)}, {digits})", Kind.NUMBER)
+    return Value(f"oracle.{how}_number({_number(said)}, {digits})", Kind.NUMBER)
+
+
+def _number(said: Value) -> str:
+    """Return a number to be cut to some digits; a BINARY_DOUBLE stays one, for the function to see its error."""
+    return to_kind(said, Kind.DOUBLE if said.kind is Kind.DOUBLE else Kind.NUMBER)
 
 
 def _interval(units: dict[str, int], kind: Kind) -> Callable[[exp.Anonymous, Scope], Value]:

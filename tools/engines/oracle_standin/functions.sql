@@ -49,6 +49,20 @@ SELECT trunc(n, trunc(digits)::int) $$;
 CREATE FUNCTION oracle.round_number(n numeric, digits numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
 SELECT round(n, trunc(digits)::int) $$;
 
+-- A BINARY_DOUBLE as a NUMBER before its digits are cut: not sure where 15 and 17 digits would be cut otherwise.
+CREATE FUNCTION oracle.trunc_number(n float8, digits numeric) RETURNS numeric LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+DECLARE cut numeric := trunc(n::numeric, trunc(digits)::int);
+BEGIN
+  IF cut <> trunc(n::text::numeric, trunc(digits)::int) THEN PERFORM oracle.unsure('a BINARY_DOUBLE cut at its error'); END IF;
+  RETURN cut;
+END $$;
+CREATE FUNCTION oracle.round_number(n float8, digits numeric) RETURNS numeric LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+DECLARE cut numeric := round(n::numeric, trunc(digits)::int);
+BEGIN
+  IF cut <> round(n::text::numeric, trunc(digits)::int) THEN PERFORM oracle.unsure('a BINARY_DOUBLE cut at its error'); END IF;
+  RETURN cut;
+END $$;
+
 CREATE FUNCTION oracle.format_number(n numeric, whole text, part text, fill boolean, sign text, money boolean)
 RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
@@ -95,6 +109,9 @@ BEGIN
     ELSE CASE WHEN negative THEN '-' ELSE '' END || body END;
   RETURN CASE WHEN fill THEN body ELSE lpad(body, greatest(width, length(body))) END;
 END $$;
+CREATE FUNCTION oracle.format_number(n float8, whole text, part text, fill boolean, sign text, money boolean)
+RETURNS text LANGUAGE sql IMMUTABLE AS $$
+SELECT oracle.format_number(oracle.round_number(n, coalesce(length(part), 0)), whole, part, fill, sign, money) $$;
 
 -- Text.
 CREATE FUNCTION oracle.substr(s text, start numeric, len numeric DEFAULT NULL) RETURNS text LANGUAGE sql IMMUTABLE AS $$
