@@ -8,6 +8,7 @@ from langchain_core.runnables import Runnable
 
 from ..tools.errors import UsageError
 from .budget import Budget, Usage, estimated_tokens, priced, reported_usage, text_tokens
+from .defaults import REPLY_TOKENS
 from .models import runs_here
 from .models_providers import server_address, shown_address
 from .prices import Price, own_prices, price_of
@@ -16,7 +17,6 @@ from .throughput import Patience, Throttle
 
 _IN_PROCESS = Patience(tries=1, timeout=None)  # what fails in our own process fails again
 
-REPLY_TOKENS = 8_192  # the longest reply, what a model thinks included, unless told otherwise
 _LENGTH_SETTINGS = ("max_tokens", "max_output_tokens", "num_predict")  # one or another, by provider
 
 

@@ -13,10 +13,10 @@ from typing import TypeVar
 
 from ..tools.errors import IsoglossError, UsageError
 from .budget import RunStopped
+from .defaults import TIMEOUT
 from .faults import Fault, fault_of
 
 T = TypeVar("T")
-TIMEOUT = 120.0  # seconds that a reply may take, unless told otherwise
 _SHRINK = 0.75
 _FAILED_RUN = 3  # calls given up with none answered between: the model is gone, not a request at fault
 _UNUSABLE_RUN = 20  # the same where each request may be at fault by itself

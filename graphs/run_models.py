@@ -11,16 +11,16 @@ from pydantic import BaseModel
 
 from ..agents.asking import Agent
 from ..agents.budget import Budget, Usage
-from ..agents.channel import REPLY_TOKENS, Channel, open_channel
+from ..agents.channel import Channel, open_channel
+from ..agents.defaults import REPLY_TOKENS, SCHEMA_TOKENS, TIMEOUT
 from ..agents.models import chat_model, runs_here
 from ..agents.models_providers import close_connections
 from ..agents.reply_cache import ReplyCache
-from ..agents.throughput import TIMEOUT, Patience
+from ..agents.throughput import Patience
 from ..tools.errors import UsageError
 
 T = TypeVar("T")
 FEW = 4  # items or calls with which a run under a limit begins, so that it does not end with nothing whole
-SCHEMA_TOKENS = 4_000  # of the schema in a request, unless told otherwise
 _AT_ONCE = 4  # items under way with rules alone
 _AT_ONCE_HERE = 8  # with weights in this process: a batch of theirs
 _AT_ONCE_ASKING = 32  # waiting for a server's replies

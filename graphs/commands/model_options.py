@@ -1,0 +1,54 @@
+"""The options of commands that ask language models."""
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import Parameter, Signature, signature
+from typing import Annotated, Any
+
+import typer
+
+from ...agents.defaults import REPLY_TOKENS, SCHEMA_TOKENS, TIMEOUT
+
+
+def _option(kind: type, what: str, *names: str, **how: Any) -> Any:
+    return Annotated[kind, typer.Option(*names, help=what, rich_help_panel="Language models", **how)]
+
+
+BaseUrl = _option(str, "A server that speaks OpenAI's protocol, for openai: models.", metavar="URL")
+_SETTINGS = {
+    "base_url": (BaseUrl, None),
+    "in_flight": (
+        _option(int, "Items under way; by default 4, with local weights 8, with a server 32.", metavar="N", min=1),
+        None,
+    ),
+    "max_cost": (_option(float, "Stop before models cost more.", metavar="USD", min=0.0), None),
+    "max_tokens": (_option(int, "Stop before models take more tokens.", metavar="N", min=1), None),
+    "cache": (_option(bool, "Ask models again what they were asked before.", " /--no-cache"), True),
+    "schema_tokens": (_option(int, "At most so much of a schema in a prompt.", metavar="N", min=100), SCHEMA_TOKENS),
+    "reply_tokens": (_option(int, "A reply ends after so many.", metavar="N", min=16), REPLY_TOKENS),
+    "timeout": (_option(float, "When a reply is asked for again.", metavar="S", min=1.0), TIMEOUT),
+}
+
+
+def asks_models(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of ``ModelSettings``, in the place of its parameter ``settings``.
+
+    Typer reads the options of a command from its signature, and has no other way to share some among commands.
+    """
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        from ..run_models import ModelSettings
+
+        settings: ModelSettings = ModelSettings(**{name: given.pop(name) for name in _SETTINGS})
+        command(**given, settings=settings)
+
+    own = [parameter for name, parameter in signature(command).parameters.items() if name != "settings"]
+    shared = [
+        Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=option)
+        for name, (option, default) in _SETTINGS.items()
+    ]
+    parameters = [parameter.replace(kind=Parameter.KEYWORD_ONLY) for parameter in own] + shared
+    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run

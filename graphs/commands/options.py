@@ -1,0 +1,46 @@
+"""What the commands have in common: options, input as text, output for people or for scripts."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ...tools.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+DATABASE = "flights, baseball, shop, a file, a folder or a URL."
+DIALECT_NAMES = "bigquery, duckdb, mysql, oracle, postgres or sqlite."
+MODELS = "See 'isogloss models'."
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+Dialect = Annotated[str, typer.Argument(help=DIALECT_NAMES)]
+Corpus = Annotated[
+    str | None, typer.Option("--corpus", metavar="NAME", help="The tutorials; by default the one in use.")
+]
+Run = Annotated[Path | None, typer.Argument(help="The run's directory; by default the latest under runs/.")]
+RunItem = Annotated[
+    list[str], typer.Argument(metavar="[RUN] ITEM", help="The run (by default the latest) and the item.")
+]
+Workers = Annotated[int, typer.Option(metavar="N", min=1, help="Processes that execute SQL.")]
+
+
+def text_of(argument: str) -> str:
+    """Return what an argument says: itself, the file after ``@``, or standard input for ``-``."""
+    if argument == "-":
+        return sys.stdin.read()
+    if not argument.startswith("@"):
+        return argument
+    try:
+        return Path(argument[1:]).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{argument[1:]} cannot be read: {error}.") from error
+
+
+def show(json: bool, value: Any, view: Callable[["Console"], None]) -> None:
+    """Print ``value`` as JSON, or let ``view`` show it."""
+    from ..console import as_json, console
+
+    print(as_json(value)) if json else view(console())
