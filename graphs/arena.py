@@ -1,0 +1,57 @@
+"""Where answers are judged: a database in the engine of its gold queries and in the engine under test."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from threading import Lock
+
+from ..tools.compare import Comparison
+from ..tools.engines import Engine, open_engine
+from ..tools.gold import Gold, gold_of, graded
+from ..tools.outcome import Limits
+from ..tools.question_sets import Question
+
+
+class Arena:
+    """A database twice: ``gold_engine`` never sees a prediction, ``engine`` executes nothing else.
+
+    Thread-safe; gold is established once per query.
+    """
+
+    def __init__(self, gold_engine: Engine, engine: Engine) -> None:
+        self.gold_engine, self.engine = gold_engine, engine
+        self._known: dict[str, Gold] = {}
+        self._establishing = Lock()
+
+    def gold(self, sql: str) -> Gold:
+        """Return what a gold query gives, its soundness included."""
+        with self._establishing:
+            if sql not in self._known:
+                self._known[sql] = gold_of(self.gold_engine, sql)
+            return self._known[sql]
+
+    def grade(self, gold: Gold, sql: str) -> Comparison:
+        """Execute ``sql`` on the engine under test and compare its rows with gold that runs."""
+        return graded(gold, self.engine.execute(sql), self.engine.dialect)
+
+
+@contextmanager
+def open_arena(source: str, gold_dialect: str, dialect: str, workers: int, limits: Limits) -> Iterator[Arena]:
+    """Open the database ``source`` for gold of ``gold_dialect`` and predictions in ``dialect``.
+
+    Raises ``UsageError`` for a source that will not do, ``IsoglossError`` if an engine does not start.
+    """
+    with ExitStack() as stack:
+        gold_engine = stack.enter_context(open_engine(gold_dialect, source, workers=workers, limits=limits))
+        if gold_dialect == dialect:
+            engine = stack.enter_context(gold_engine.apart(workers))
+        else:
+            engine = stack.enter_context(open_engine(dialect, source, workers=workers, limits=limits))
+        yield Arena(gold_engine, engine)
+
+
+def by_database(questions: Iterable[Question]) -> dict[tuple[str, str], list[Question]]:
+    """Return the questions of each database and dialect of gold, in the order in which they first occur."""
+    grouped: dict[tuple[str, str], list[Question]] = {}
+    for question in questions:
+        grouped.setdefault((question.source, question.dialect), []).append(question)
+    return grouped
