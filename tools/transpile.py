@@ -27,20 +27,22 @@ def transpile(sql: str, source: str, target: str) -> str:
 
 
 def string_literals(sql: str, schema: Schema) -> str:
-    """Return SQLite's ``sql`` with ``"Paris"`` as ``'Paris'`` wherever no such column is in reach.
+    """Return SQLite's ``sql`` with ``"Paris"`` as ``'Paris'`` wherever no such column is in reach."""
+    return render(with_string_literals(parse_one(sql, read="sqlite"), schema), "sqlite") if '"' in sql else sql
 
-    SQLite itself reads it so: https://sqlite.org/quirks.html#double_quoted_string_literals_are_accepted.
+
+def with_string_literals(tree: exp.Expr, schema: Schema) -> exp.Expr:
+    """Change what is quoted as a name and names nothing in reach to a string, as SQLite itself reads it.
+
+    See https://sqlite.org/quirks.html#double_quoted_string_literals_are_accepted.
     """
-    if '"' not in sql:
-        return sql
-    tree = parse_one(sql, read="sqlite")
     names = {alias.alias.lower() for alias in tree.find_all(exp.Alias)}
     used = {table.name.lower() for table in tree.find_all(exp.Table)}
     names |= {c.name.lower() for table in schema.tables if table.name.lower() in used for c in table.columns}
     for column in list(tree.find_all(exp.Column)):
         if column.this.args.get("quoted") and not column.table and column.name.lower() not in names:
             column.replace(exp.Literal.string(column.name))
-    return render(tree, "sqlite")
+    return tree
 
 
 def order_nulls_by_default(tree: exp.Expr, dialect: str) -> None:
