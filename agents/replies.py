@@ -38,6 +38,13 @@ class ProposeRepair(BaseModel):
     paraphrases: list[str] = Field(default_factory=list)
 
 
+class ProposeTranslation(BaseModel):
+    """Give the translated query."""
+
+    sql: str
+    change: str = Field(description="one sentence on what was changed")
+
+
 class GiveUp(BaseModel):
     """Say that the request cannot be met, and why."""
 

@@ -89,3 +89,28 @@ def repair_request(dialect: str, attempt: dict[str, Any], hits: Sequence[Hit], s
             "schema": schema,
         },
     )
+
+
+def translate_request(
+    dialect: str, gold: str, gold_dialect: str, attempt: dict[str, Any], hits: Sequence[Hit], schema: str
+) -> list[BaseMessage]:
+    """Ask the repairer for a query that gives the rows of ``gold``, after an ``attempt`` that did not."""
+    return request(
+        "translate",
+        dialect,
+        {
+            "dialect": dialect,
+            "question": attempt["question"],
+            "original_dialect": gold_dialect,
+            "original": gold,
+            "sql": attempt["sql"],
+            "outcome": attempt["outcome"],
+            "error_class": attempt["error_class"] or "",
+            "error": attempt["error"] or attempt["reason"] or "",
+            "rows_missing": rows_text(attempt["rows_missing"]),
+            "rows_not_wanted": rows_text(attempt["rows_not_wanted"]),
+            "attempt": str(attempt["number"]),
+            "snippets": snippets_text(hits),
+            "schema": schema,
+        },
+    )

@@ -3,17 +3,14 @@
 retrieve → expand → fill ⇄ tools → execute → critic → paraphrase → accept, or repair ⇄ tools → execute, or reject
 """
 
-from collections.abc import Awaitable, Callable
-
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from . import nodes, routes
 from .paraphrasing import paraphrase
 from .state import ItemState
+from .turns import call_tools, timed
 from .workbench import Workbench
-
-__all__ = ["item_graph"]
 
 
 def item_graph(bench: Workbench) -> CompiledStateGraph[ItemState, None, ItemState, ItemState]:
@@ -24,7 +21,7 @@ def item_graph(bench: Workbench) -> CompiledStateGraph[ItemState, None, ItemStat
         ("retrieve", nodes.retrieve),
         ("expand", nodes.expand),
         ("fill", nodes.fill),
-        ("tools", nodes.call_tools),
+        ("tools", call_tools),
         ("execute", nodes.execute),
         ("critic", nodes.critic),
         ("repair", nodes.repair),
@@ -32,7 +29,7 @@ def item_graph(bench: Workbench) -> CompiledStateGraph[ItemState, None, ItemStat
         ("accept", nodes.accept),
         ("reject", nodes.reject),
     ):
-        graph.add_node(name, nodes.timed(node, bench))
+        graph.add_node(name, timed(node, bench))
     graph.add_edge(START, "retrieve")
     graph.add_edge("retrieve", "expand")
     for name, route, targets in (
@@ -43,17 +40,8 @@ def item_graph(bench: Workbench) -> CompiledStateGraph[ItemState, None, ItemStat
         ("repair", routes.after_agent("execute"), ["tools", "execute", "reject"]),
         ("critic", routes.after_critic(accepted), [accepted, "reject"]),
     ):
-        graph.add_conditional_edges(name, _at_once(route), targets)
+        graph.add_conditional_edges(name, routes.at_once(route), targets)
     graph.add_edge("paraphrase", "accept")
     graph.add_edge("accept", END)
     graph.add_edge("reject", END)
     return graph.compile()
-
-
-def _at_once(route: Callable[[ItemState], str]) -> Callable[[ItemState], Awaitable[str]]:
-    """Return ``route`` as a coroutine: LangGraph sends plain functions to threads, to wait behind queries."""
-
-    async def choose(state: ItemState) -> str:
-        return route(state)
-
-    return choose

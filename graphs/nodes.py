@@ -1,29 +1,19 @@
 """The nodes of the build graph: each takes an item's state and returns what it changes, with a step for the trace."""
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
-from itertools import takewhile
-from typing import Protocol
 
-from langchain_core.messages import AIMessage, BaseMessage, RemoveMessage, ToolMessage
-from langgraph.graph.message import REMOVE_ALL_MESSAGES
-
-from ..agents.asking import Agent, Answer
 from ..agents.meaning import lost_meaning
-from ..agents.replies import GiveUp, GiveVerdict, ProposeCandidate, ProposeRepair, ProposeTemplate
+from ..agents.replies import GiveVerdict, ProposeTemplate
 from ..agents.requests import critique_request, expand_request, fill_request, repair_request
 from .checks import failed_check
 from .execution import attempt_query
 from .recording import Update, hit_record, hits_of, step
 from .state import ItemState
+from .turns import gave_up, turn
 from .workbench import SHOWN_ROWS, Workbench
 
-Node = Callable[[ItemState, Workbench], Awaitable[Update]]
-MAX_TURNS = 6  # tool rounds per agent turn, so that no model can talk to its tools for ever
 SNIPPETS = 6  # retrieved for a template; SQL-GEN does not give its number
 _PARAPHRASES, _LONGER = 8, 3  # kept at most, and how many times as long as the question
-_NO_MESSAGES = [RemoveMessage(id=REMOVE_ALL_MESSAGES)]
 
 
 async def retrieve(state: ItemState, bench: Workbench) -> Update:
@@ -40,7 +30,7 @@ async def expand(state: ItemState, bench: Workbench) -> Update:
     messages = expand_request(bench.dialect, state["seed_template"], hits_of(state), bench.kinds, state["index"])
     answer = await bench.expander.ask(messages)
     if not isinstance(answer.reply, ProposeTemplate):
-        return _gave_up("expand", "no template", answer, messages)
+        return gave_up("expand", "no template", answer, messages)
     reply = answer.reply
     change: Update = {"template": reply.template, "keywords": reply.keywords, "taught_by": reply.snippet}
     return {**change, **step("expand", change, messages, answer)}
@@ -50,7 +40,7 @@ async def fill(state: ItemState, bench: Workbench) -> Update:
     """Let the generator fill the template: it calls tools for values, then proposes query and question."""
     schema = bench.generator_schema.about(state["template"], state["index"])
     first = fill_request(bench.dialect, state["template"], schema, state["index"])
-    return await _turn("fill", state, bench.filler, first)
+    return await turn("fill", state, bench.filler, first)
 
 
 async def repair(state: ItemState, bench: Workbench) -> Update:
@@ -61,48 +51,9 @@ async def repair(state: ItemState, bench: Workbench) -> Update:
         hits = await asyncio.to_thread(bench.index.search, query, 3)
     schema = bench.generator_schema.about(f"{last['sql']} {last['question']}", state["index"])
     first = repair_request(bench.dialect, last, hits, schema)
-    update = await _turn("repair", state, bench.repairer, first)
+    update = await turn("repair", state, bench.repairer, first)
     update["steps"][0]["snippets"] = [hit_record(h) for h in hits]
     return update
-
-
-async def _turn(node: str, state: ItemState, agent: Agent, first: list[BaseMessage]) -> Update:
-    """One turn of an agent that may call tools: go on with the open conversation, or begin with ``first``."""
-    messages: list[BaseMessage] = list(state["messages"]) or first
-    answer = await agent.ask(messages)
-    if isinstance(answer.reply, ProposeCandidate | ProposeRepair):
-        change: Update = answer.reply.model_dump()
-        said = {k: change[k] for k in ("sql", "question", "paraphrases")}
-        return {**said, "messages": _NO_MESSAGES, "turns": 0, **step(node, change, messages, answer)}
-    if (
-        answer.reply is not None
-        or answer.problem
-        or state.get("turns", 0) >= MAX_TURNS
-        or _goes_in_circles(messages, answer)
-    ):
-        return {"messages": _NO_MESSAGES, **_gave_up(node, "no candidate", answer, messages)}
-    opened = [*_NO_MESSAGES, *messages] if not state["messages"] else []
-    return {
-        "messages": [*opened, answer.message],
-        "turns": state.get("turns", 0) + 1,
-        **step(node, {}, messages, answer),
-    }
-
-
-def _goes_in_circles(messages: list[BaseMessage], answer: Answer) -> bool:
-    """Say whether a call was made before, or the last error was told before and calls are made all the same."""
-    asked = [(c["name"], c["args"]) for m in messages if isinstance(m, AIMessage) for c in m.tool_calls]
-    told = [m.text for m in messages if isinstance(m, ToolMessage) and (m.status == "error" or '"error": ' in m.text)]
-    last = {m.text for m in takewhile(lambda m: isinstance(m, ToolMessage), reversed(messages))}
-    again = any(told.count(text) > 1 for text in last)
-    return again or any((c["name"], c["args"]) in asked for c in answer.message.tool_calls)
-
-
-async def call_tools(state: ItemState, bench: Workbench) -> Update:
-    """Run the tool calls of the agent's last message."""
-    result = await bench.tools.ainvoke({"messages": state["messages"]})
-    replies = [{"name": m.name, "reply": m.content} for m in result["messages"] if isinstance(m, ToolMessage)]
-    return {"messages": result["messages"], **step("tools", {"replies": replies})}
 
 
 async def execute(state: ItemState, bench: Workbench) -> Update:
@@ -129,7 +80,7 @@ async def critic(state: ItemState, bench: Workbench) -> Update:
     messages = critique_request(bench.dialect, state["question"], state["sql"], state["rows"], schema)
     answer = await bench.critic.ask(messages)
     if not isinstance(answer.reply, GiveVerdict):
-        return {"verdict": {"agree": False}, **_gave_up("critic", "no verdict", answer, messages)}
+        return {"verdict": {"agree": False}, **gave_up("critic", "no verdict", answer, messages)}
     verdict = answer.reply.model_dump()
     reason = {} if answer.reply.agree else {"reason": f"critic: {answer.reply.problem}"}
     return {"verdict": verdict, **reason, **step("critic", verdict, messages, answer)}
@@ -161,28 +112,3 @@ def _last_reason(state: ItemState) -> str:
         if last["error_class"] or last["rule"]
         else str(last["outcome"])
     )
-
-
-class BoundNode(Protocol):
-    """A node that has its workbench, as LangGraph calls it."""
-
-    def __call__(self, state: ItemState) -> Awaitable[Update]:
-        """Return what the node changes in ``state``."""
-
-
-def timed(node: Node, bench: Workbench) -> BoundNode:
-    """Return ``node`` bound to ``bench``, its step told how long it took, in seconds."""
-
-    async def run(state: ItemState) -> Update:
-        began = time.perf_counter()
-        update = await node(state, bench)
-        update["steps"][0]["seconds"] = time.perf_counter() - began
-        return update
-
-    return run
-
-
-def _gave_up(node: str, what: str, answer: Answer, messages: list[BaseMessage]) -> Update:
-    why = answer.reply.reason if isinstance(answer.reply, GiveUp) else answer.problem or "went in circles"
-    reason = why.split(":")[0] if isinstance(answer.reply, GiveUp) else f"{what}: {why}"
-    return {"reason": reason, **step(node, {"reason": f"{what}: {why}"}, messages, answer)}

@@ -1,9 +1,11 @@
 """Where an item goes next: the edges of the build graph as pure functions of its state."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from .state import ItemState
 
+State = TypeVar("State")
 REPAIRABLE = {"error", "vacuous", "nondeterministic", "too_large"}
 HOPELESS = {"engine_lost", "resources", "permission"}
 
@@ -63,3 +65,12 @@ def after_critic(accepted: str) -> Callable[[ItemState], str]:
         return accepted if state["verdict"]["agree"] else "reject"
 
     return route
+
+
+def at_once(route: Callable[[State], str]) -> Callable[[State], Awaitable[str]]:
+    """Return ``route`` as a coroutine: LangGraph sends plain functions to threads, to wait behind queries."""
+
+    async def choose(state: State) -> str:
+        return route(state)
+
+    return choose

@@ -7,8 +7,17 @@ from langchain_core.messages import AnyMessage
 from langgraph.graph.message import add_messages
 
 
-class ItemState(TypedDict, total=False):
-    """One item. ``messages`` is the conversation of the agent whose turn it is, ``attempts`` every execution so far."""
+class Conversation(TypedDict, total=False):
+    """What every item has: ``messages`` is the conversation of the agent whose turn it is."""
+
+    messages: Annotated[list[AnyMessage], add_messages]
+    turns: int
+    reason: str
+    steps: Annotated[list[dict[str, Any]], operator.add]
+
+
+class ItemState(Conversation, total=False):
+    """An item of a build. ``attempts`` has every execution so far."""
 
     index: int
     seed: str
@@ -18,8 +27,6 @@ class ItemState(TypedDict, total=False):
     template: str
     keywords: list[str]
     taught_by: str
-    messages: Annotated[list[AnyMessage], add_messages]
-    turns: int
     sql: str
     question: str
     original_question: str
@@ -28,6 +35,4 @@ class ItemState(TypedDict, total=False):
     rows: list[list[Any]]
     row_count: int
     verdict: dict[str, Any]
-    reason: str
     status: str
-    steps: Annotated[list[dict[str, Any]], operator.add]

@@ -7,14 +7,22 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from itertools import count
-from typing import cast
+from typing import Protocol, TypeVar, cast
 
 from langgraph.graph.state import CompiledStateGraph
 
 from ..tools.templates import Template
-from .state import ItemState
+from .state import Conversation, ItemState
 
-ItemGraph = CompiledStateGraph[ItemState, None, ItemState, ItemState]
+State = TypeVar("State", bound=Conversation)
+State_co = TypeVar("State_co", bound=Conversation, covariant=True)
+
+
+class ItemSource(Protocol[State_co]):
+    """Where the items of a run come from."""
+
+    def begin(self, index: int) -> State_co:
+        """Return the state in which item ``index`` begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +49,13 @@ class Items:
 
 
 async def final_states(
-    graph: ItemGraph,
-    items: Items,
+    graph: CompiledStateGraph[State, None, State, State],
+    items: ItemSource[State],
     first: int,
     in_flight: int,
     wanted: Callable[[], int],
     on_sql: Callable[[str], None] = lambda _: None,
-) -> AsyncGenerator[ItemState]:
+) -> AsyncGenerator[State]:
     """Yield the final states of items ``first``, ``first + 1``, … while more are ``wanted``; close it to stop before.
 
     At most ``in_flight`` are under way; as many more may have ended and wait behind a slower one. No item is begun
@@ -55,7 +63,7 @@ async def final_states(
     """
     gc.freeze()  # corpus, index and libraries stay: the collector need not go through them time and again
     places = asyncio.Semaphore(in_flight)
-    waiting: deque[asyncio.Task[ItemState]] = deque()
+    waiting: deque[asyncio.Task[State]] = deque()
     try:
         indices = count(first)
         while wanted() > 0:
@@ -71,11 +79,14 @@ async def final_states(
 
 
 async def _to_the_end(
-    graph: ItemGraph, state: ItemState, on_sql: Callable[[str], None], places: asyncio.Semaphore
-) -> ItemState:
+    graph: CompiledStateGraph[State, None, State, State],
+    state: State,
+    on_sql: Callable[[str], None],
+    places: asyncio.Semaphore,
+) -> State:
     async with places:
         async for values in graph.astream(state, stream_mode="values"):
             if values.get("sql") != state.get("sql"):
                 on_sql(values["sql"])
-            state = cast(ItemState, values)
+            state = cast(State, values)
     return state

@@ -34,7 +34,7 @@ _SNIPPET = "### "
 
 
 class GrammarModel(BaseChatModel):
-    """Answers ``ProposeTemplate``, ``ProposeCandidate``, ``GiveVerdict`` and ``ProposeRepair`` requests."""
+    """Answers the requests for each of the agents' replies, but not to paraphrase."""
 
     tool_names: tuple[str, ...] = ()
 
@@ -147,8 +147,8 @@ def _verdict(sections: dict[str, str], samples: Samples | None, rng: random.Rand
     return [("GiveVerdict", {"agree": agree, "reason": reason, "problem": problem})]
 
 
-def _repaired(sections: dict[str, str], samples: Samples | None, rng: random.Random) -> Calls:
-    failure = Failure(
+def _failure(sections: dict[str, str]) -> Failure:
+    return Failure(
         sections["sql"],
         sections["dialect"],
         read_schema(sections["schema"]),
@@ -157,6 +157,10 @@ def _repaired(sections: dict[str, str], samples: Samples | None, rng: random.Ran
         sections.get("error", ""),
         _snippets(sections.get("snippets", "")),
     )
+
+
+def _repaired(sections: dict[str, str], samples: Samples | None, rng: random.Random) -> Calls:
+    failure = _failure(sections)
     wanted = wanted_values(failure)
     if samples is None and wanted:
         return [("sample_values", {"table": t, "column": c, "seed": rng.randrange(1000)}) for t, c in wanted]
@@ -164,9 +168,17 @@ def _repaired(sections: dict[str, str], samples: Samples | None, rng: random.Ran
     return [("ProposeRepair", {**_said(tree, sections, rng), "change": change})]
 
 
+def _translated(sections: dict[str, str], samples: Samples | None, rng: random.Random) -> Calls:
+    if sections["outcome"] != "error":
+        raise CannotRepair("no rule for rows that differ")
+    tree, change = repair(_failure(sections), samples or {}, rng)
+    return [("ProposeTranslation", {"sql": render(tree, sections["dialect"]), "change": change})]
+
+
 _ANSWERS: dict[str, Callable[[dict[str, str], Samples | None, random.Random], Calls]] = {
     "ProposeTemplate": _template,
     "ProposeCandidate": _candidate,
     "GiveVerdict": _verdict,
     "ProposeRepair": _repaired,
+    "ProposeTranslation": _translated,
 }

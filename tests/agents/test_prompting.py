@@ -16,7 +16,7 @@ from isogloss.agents.prompting import (
     read_sections,
     request,
 )
-from isogloss.agents.replies import GiveVerdict, ProposeCandidate, ProposeRepair, ProposeTemplate
+from isogloss.agents.replies import GiveVerdict, ProposeCandidate, ProposeRepair, ProposeTemplate, ProposeTranslation
 from isogloss.tools.errors import UsageError
 
 
@@ -81,6 +81,7 @@ REPLIES = {
     "fill": ProposeCandidate,
     "paraphrase": ProposeParaphrase,
     "repair": ProposeRepair,
+    "translate": ProposeTranslation,
 }
 
 

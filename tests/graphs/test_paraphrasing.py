@@ -9,7 +9,7 @@ import pytest
 from isogloss.agents.asking import Agent
 from isogloss.agents.paraphrase import Paraphraser, ProposeParaphrase
 from isogloss.agents.scripted import ScriptedModel
-from isogloss.graphs.nodes import timed
+from isogloss.graphs.turns import timed
 from isogloss.graphs.paraphrasing import paraphrase
 from isogloss.graphs.run_models import Voice
 from isogloss.graphs.state import ItemState
