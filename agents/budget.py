@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from langchain_core.messages import AIMessage, BaseMessage
 
 from ..tools.errors import IsoglossError
+from ..tools.token_estimate import text_tokens
 from .prices import Price
-
-_BYTES_PER_TOKEN = 3  # of English and SQL; for estimates only, where a server counts nothing
 
 
 class RunStopped(IsoglossError):
@@ -54,11 +53,6 @@ def reported_usage(message: AIMessage, price: Price | None) -> Usage:
 def estimated_tokens(messages: list[BaseMessage]) -> int:
     """Return about how many tokens ``messages`` have, counted from their bytes."""
     return text_tokens("".join(f"{m.content}{getattr(m, 'tool_calls', '')}" for m in messages))
-
-
-def text_tokens(text: str) -> int:
-    """Return about how many tokens ``text`` has, counted from its bytes."""
-    return len(text.encode("utf-8", "replace")) // _BYTES_PER_TOKEN
 
 
 class Budget:

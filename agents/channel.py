@@ -7,7 +7,8 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable
 
 from ..tools.errors import UsageError
-from .budget import Budget, Usage, estimated_tokens, priced, reported_usage, text_tokens
+from ..tools.token_estimate import text_tokens
+from .budget import Budget, Usage, estimated_tokens, priced, reported_usage
 from .defaults import REPLY_TOKENS
 from .models import runs_here
 from .models_providers import server_address, shown_address

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlglot import exp, parse_one
 
+from ..tools.normal_form import normal_form
 from ..tools.skeleton import skeleton
 
 
@@ -19,7 +20,7 @@ class Duplicates:
 
     def find(self, sql: str) -> str | None:
         """Return what ``sql`` repeats (``duplicate query`` or ``duplicate skeleton``), else remember it."""
-        normalised = parse_one(sql, read=self.dialect).sql(dialect=self.dialect, normalize=True, comments=False)
+        normalised = normal_form(sql, self.dialect)
         shape = (skeleton(sql, self.dialect), tables_of(sql, self.dialect))
         if normalised in self._queries:
             return "duplicate query"

@@ -13,18 +13,23 @@ _GATHER = 0.02  # seconds to wait for company: callers woken by the last batch a
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How to choose tokens: greedily at ``temperature`` 0; at most ``max_tokens`` of them."""
+    """How to choose tokens: greedily at ``temperature`` 0; at most ``max_tokens`` of them.
+
+    Above 0 only among the likeliest tokens, the fewest that have ``top_p`` of the probability together.
+    """
 
     temperature: float
     max_tokens: int
+    top_p: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A prompt as token ids, and the place where its reply will be."""
+    """A prompt as token ids, the ``seed`` of what is drawn for it, and the place where its reply will be."""
 
     prompt: list[int]
     sampling: Sampling
+    seed: int | None = None
     reply: Future[list[int]] = field(default_factory=Future)
 
 

@@ -15,6 +15,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import PrivateAttr
 
+from ...tools.errors import UsageError
 from .batching import Request, Sampling
 from .chat_format import ChatFormat, Tools
 from .weights import Weights, fingerprint, load_weights
@@ -23,13 +24,17 @@ from .weights import Weights, fingerprint, load_weights
 class LocalModel(BaseChatModel):
     """Answers in the model's own chat template; calls that are in flight together are generated together.
 
-    ``temperature`` 0 always takes the likeliest token: the same request, the same reply. A reply ends after
-    ``max_tokens``. Raises ``ContextOverflowError`` for a request that leaves no room for a reply.
+    ``temperature`` 0 always takes the likeliest token: the same request, the same reply. Above 0 tokens are drawn
+    among those that have ``top_p`` of the probability, and ``seed`` makes the same request give the same reply,
+    whatever it is generated with. A reply ends after ``max_tokens``. A model without a template is given the words
+    of the messages, to be continued. Raises ``ContextOverflowError`` for a request that leaves no room for a reply.
     """
 
     name_or_folder: str
     version: str
     temperature: float = 0.0
+    top_p: float = 1.0
+    seed: int | None = None
     max_tokens: int = 512
     _weights: Weights = PrivateAttr()
     _format: ChatFormat = PrivateAttr()
@@ -45,7 +50,12 @@ class LocalModel(BaseChatModel):
     @property
     def _identifying_params(self) -> dict[str, Any]:
         """What a reply depends on besides the messages and tools; the version changes with the weights."""
-        return self.model_dump(include={"name_or_folder", "version", "temperature", "max_tokens"})
+        return self.model_dump(include={"name_or_folder", "version", "temperature", "top_p", "seed", "max_tokens"})
+
+    @property
+    def chats(self) -> bool:
+        """Whether the model was tuned for chat: it has a template for the turns of one."""
+        return self._format.has_template
 
     def bind_tools(
         self,
@@ -54,7 +64,14 @@ class LocalModel(BaseChatModel):
         tool_choice: str | None = None,
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, AIMessage]:
-        """Return the model with tools to call; it cannot be forced to call one."""
+        """Return the model with tools to call; it cannot be forced to call one.
+
+        Raises ``UsageError`` if it was made to continue text, not to chat.
+        """
+        if not self.chats:
+            raise UsageError(
+                f"The model {self.name_or_folder} has no chat template: choose one that was tuned for chat."
+            )
         return self.bind(tools=[convert_to_openai_tool(tool) for tool in tools], **kwargs)
 
     async def _agenerate(
@@ -86,7 +103,7 @@ class LocalModel(BaseChatModel):
         room = self._weights.context - len(prompt)
         if room < 1:
             raise ContextOverflowError(f"{len(prompt)} tokens do not fit into a context of {self._weights.context}")
-        return Request(prompt, Sampling(self.temperature, min(self.max_tokens, room)))
+        return Request(prompt, Sampling(self.temperature, min(self.max_tokens, room), self.top_p), self.seed)
 
     def _result(self, request: Request, reply: list[int], tools: Tools, turn: int) -> ChatResult:
         message = self._format.message(request.prompt, reply, tools, turn)

@@ -35,19 +35,27 @@ Tools = Sequence[Mapping[str, Any]]
 
 
 class ChatFormat:
-    """How one tokenizer's chat template wants its turns; tools go through it if it knows them, else as text."""
+    """How one tokenizer's chat template wants its turns; tools go through it if it knows them, else as text.
+
+    Without a template the prompt is what the turns say, one after another, for the model to go on from.
+    """
 
     def __init__(self, tokenizer: Any) -> None:
-        """Look through the template; raises ``UsageError`` if it is none."""
+        """Look through the template; raises ``UsageError`` if it cannot be read."""
         self._tokenizer = tokenizer
         template = tokenizer.chat_template
-        self._knows_tools = (isinstance(template, dict) and "tool_use" in template) or _names_tools(template)
+        self.has_template = bool(template)
+        self._knows_tools = self.has_template and (
+            (isinstance(template, dict) and "tool_use" in template) or _names_tools(template)
+        )
 
     def prompt(self, messages: Sequence[BaseMessage], tools: Tools) -> list[int]:
         """Return the token ids of the prompt that asks for the next turn.
 
         Raises ``ModelInvalidRequestError`` if the template refuses such turns.
         """
+        if not self.has_template:
+            return list(self._tokenizer("\n\n".join(str(message.text) for message in messages))["input_ids"])
         turns = [self._turn(message) for message in messages]
         if self._knows_tools:
             return self._render(turns, tools=list(tools) or None)

@@ -13,6 +13,7 @@ from langchain_core.exceptions import ModelError
 
 from ...tools.errors import UsageError
 from .batching import Batcher, Request, Sampling
+from .drawing import Drawing
 
 INSTALL = "pip install 'isogloss[local]'"
 _THREADS = 2  # at most, and only half the cores: beside busy engines a thread that waits for another spins for nothing
@@ -50,6 +51,7 @@ class Weights:
                 input_ids=torch.tensor(ids, device=device),
                 attention_mask=torch.tensor(mask, device=device),
                 generation_config=self._config(batch[0].sampling),
+                logits_processor=_drawing(batch),
                 stopping_criteria=[abandoned],
             )
         return [self._to_end(row) for row in made[:, width:].tolist()]
@@ -60,8 +62,7 @@ class Weights:
         ends = sorted(self.ends)
         return GenerationConfig(
             max_new_tokens=sampling.max_tokens,
-            do_sample=sampling.temperature > 0,
-            temperature=sampling.temperature or None,
+            do_sample=False,  # what is drawn, `Drawing` puts first
             eos_token_id=ends or None,
             pad_token_id=ends[0] if ends else 0,
         )
@@ -69,6 +70,15 @@ class Weights:
     def _to_end(self, row: list[int]) -> list[int]:
         end = next((i for i, token in enumerate(row) if token in self.ends), len(row))
         return row[: end + 1]
+
+
+def _drawing(batch: list[Request]) -> Any:
+    """Return what chooses the tokens of a batch; nothing for one that takes the likeliest."""
+    from transformers import LogitsProcessorList
+
+    sampling = batch[0].sampling
+    seeds = [request.seed for request in batch]
+    return LogitsProcessorList([Drawing(sampling.temperature, sampling.top_p, seeds)] if sampling.temperature else [])
 
 
 @contextmanager
@@ -86,7 +96,7 @@ def load_weights(name: str) -> Weights:
     """Load the model in the folder ``name``, or of that name on the hub, once per process and content.
 
     Uses a GPU if there is one, else half the cores, at most two; weights keep the precision they were saved with.
-    Raises ``UsageError`` if it cannot be loaded or was made to continue text, not to chat.
+    Raises ``UsageError`` if it cannot be loaded.
     """
     require_transformers()
     if name.startswith(("/", ".", "~")) and not Path(name).expanduser().is_dir():
@@ -123,8 +133,6 @@ def _load(name: str, _: str) -> Weights:
     except (OSError, ValueError, KeyError) as error:  # what Transformers raises for files missing, broken or unknown
         why = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise UsageError(f"The model {name} cannot be loaded ({why}): name a folder with a saved model.") from error
-    if not tokenizer.chat_template:
-        raise UsageError(f"The model {name} has no chat template: choose one that was tuned for chat.")
     return Weights(tokenizer, model.to("cuda" if torch.cuda.is_available() else "cpu").eval())
 
 

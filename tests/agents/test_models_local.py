@@ -171,10 +171,11 @@ def test_a_folder_without_a_model_is_bad_input(tmp_path: Path, folder: Path) -> 
         chat_model(f"hf:{tmp_path}/nothing")
 
 
-def test_a_model_without_a_chat_template_is_bad_input(tmp_path: Path, folder: Path) -> None:
+def test_a_model_without_a_chat_template_is_no_agent(tmp_path: Path, folder: Path) -> None:
     save_tiny_model(tmp_path, template="")
+    model = chat_model(f"hf:{tmp_path}")
     with pytest.raises(UsageError, match="no chat template"):
-        chat_model(f"hf:{tmp_path}")
+        Agent(model, GiveVerdict)
     assert PLAIN in chat_model(f"hf:{folder}")._weights.tokenizer.chat_template  # type: ignore[attr-defined]
 
 

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from isogloss.agents.budget import text_tokens
 from isogloss.agents.schema_excerpt import SchemaText
 from isogloss.agents.schema_text import read_schema, render_schema, render_table
 from isogloss.tools.schema import Column, ColumnType, ForeignKey, Schema, Table
+from isogloss.tools.token_estimate import text_tokens
 
 _SUBJECTS = ["pilot", "flight", "airport", "invoice", "customer", "payment", "plane", "seat", "ticket", "crew"]
 
