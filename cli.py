@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from isogloss import __version__
 from isogloss.graphs.commands.corpora import corpus_app
+from isogloss.graphs.commands.evaluation import evaluate
 from isogloss.graphs.commands.model_options import BaseUrl, asks_models
 from isogloss.graphs.commands.models import critic_app, models_app, prompt_app
 from isogloss.graphs.commands.options import DATABASE, DIALECT_NAMES, MODELS, Corpus, Json, Workers, show
 from isogloss.graphs.commands.queries import compare, execute, load
 from isogloss.graphs.commands.runs import dataset_app, trace_app
+from isogloss.graphs.commands.translation import translate
 from isogloss.tools.errors import IsoglossError, UsageError
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ app.add_typer(dataset_app, name="dataset")
 app.command("exec")(execute)
 app.command()(compare)
 app.command()(load)
+app.command("eval")(evaluate)
+app.command()(translate)
 
 
 @app.command()
@@ -60,12 +64,13 @@ def build(
 ) -> None:
     """Build verified pairs; the same command goes on where a stopped run was left."""
     from isogloss.graphs import build as building
+    from isogloss.graphs.progress import Goal
     from isogloss.graphs.summary_view import show_summary
     from isogloss.graphs.watching import watched
 
     made_of = (generator, critic, corpus, seeds, workers, max_repairs, evaluation, paraphrase, settings)
     config = building.BuildConfig(dialect, db, n, seed, out, *made_of)
-    with watched(config) as watcher:
+    with watched(f"isogloss build · {dialect} · {db} · seed {seed}", Goal(n)) as watcher:
         summary = building.build(config, watcher)
     show(json, summary, lambda console: show_summary(console, summary, watcher.progress.new))
     if summary.failure:

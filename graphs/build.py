@@ -8,10 +8,9 @@ from contextlib import ExitStack, aclosing, closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, urlsplit
 
 from .. import __version__
-from ..agents.budget import BudgetSpent, RunStopped, Usage
+from ..agents.budget import BudgetSpent, RunStopped
 from ..agents.models import runs_here
 from ..agents.models_providers import shown_address
 from ..agents.prompting import prompt_hash, read_prompts_anew
@@ -24,12 +23,13 @@ from ..tools.errors import UsageError
 from ..tools.outcome import Limits
 from ..tools.sources import open_source
 from ..tools.templates import Template, load_seed_file, seed_templates
+from .cleaning import secrets_in
 from .duplicates import Duplicates
 from .item_graph import item_graph
 from .results import item_result
 from .run_directory import ItemResult, RunDirectory, Totals
 from .run_models import FEW, ModelSettings, Voice, in_flight, load_models, open_budget, open_voices, with_models
-from .spending import Spending, spending
+from .spending import Spending, spending, spent_so_far
 from .stream import Items, final_states
 from .workbench import Workbench, open_workbench
 
@@ -125,11 +125,13 @@ def build(config: BuildConfig, observer: Observer) -> Summary:
         with closing(open_source(config.db)) as source:
             database, identity = source.name, _identity(config, corpus, source.fingerprint, templates)
         path = config.out or Path("runs") / f"{config.dialect}-{database}-{config.seed}"
-        run = stack.enter_context(closing(RunDirectory.open(path, identity, _secrets(config))))
+        run = stack.enter_context(
+            closing(RunDirectory.open(path, identity, secrets_in(config.db, config.models.base_url)))
+        )
         engine = stack.enter_context(
             open_engine(config.dialect, config.db, workers=config.workers, limits=Limits(seconds=_SECONDS))
         )
-        budget = open_budget(config.models, _spent(run))
+        budget = open_budget(config.models, spent_so_far(run))
         stack.callback(lambda: run.note(spent=asdict(budget.spent)))
         voices = stack.enter_context(open_voices(models, config.models, budget))
         bench = _workbench(config, engine, index, voices)
@@ -147,12 +149,6 @@ def build(config: BuildConfig, observer: Observer) -> Summary:
         if stop is None:
             run.finish({"seconds": round(seconds, 2), "exhausted": exhausted, **lineage})
     return summary
-
-
-def _spent(run: RunDirectory) -> Usage:
-    """Return what the run has spent, items lost at a stop included; after a crash, what its committed items have."""
-    committed, noted = spending(run.path).usage, Usage(**run.noted("spent", {}))
-    return max(committed, noted, key=lambda usage: usage.tokens)
 
 
 def _workbench(config: BuildConfig, engine: Engine, index: Index, voices: dict[str, Voice]) -> Workbench:
@@ -197,20 +193,6 @@ def _templates(config: BuildConfig) -> list[Template]:
     found = load_seed_file(config.seeds, config.dialect) if config.seeds else seed_templates(config.dialect)
     random.Random(config.seed).shuffle(found)
     return found
-
-
-def _secrets(config: BuildConfig) -> list[str]:
-    """Return what is secret in the URLs of database and server: passwords, users of the latter, its parameters."""
-    secrets: list[Any] = []
-    if "://" in config.db:
-        from sqlalchemy import make_url
-
-        url = make_url(config.db)
-        secrets += [url.password, url.query.get("password")]
-    if config.models.base_url:
-        parts = urlsplit(config.models.base_url)
-        secrets += [parts.password, parts.username, *(value for _, value in parse_qsl(parts.query))]
-    return [str(secret) for secret in secrets if secret]
 
 
 def _identity(config: BuildConfig, corpus: Corpus, fingerprint: str, templates: list[Template]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 REDACTED = "[redacted]"
 _SHORTEST_SECRET = 8  # a shorter value would blank out ordinary text
@@ -28,6 +29,18 @@ def strip_escapes(text: str) -> str:
 def configured_secrets(environment: Mapping[str, str] = os.environ) -> set[str]:
     """Return the values of the environment variables whose names say that they are keys, tokens or passwords."""
     return {value for name, value in environment.items() if _SECRET_NAME.search(name)}
+
+
+def secrets_in(*addresses: str | None) -> list[str]:
+    """Return what is secret in the URLs of databases and servers: passwords; of a web server all it is told there."""
+    secrets: list[str | None] = []
+    for address in addresses:
+        parts = urlsplit(address or "")
+        web = parts.scheme in ("http", "https")
+        secrets += [parts.password, parts.username if web else None]
+        secrets += [value for name, value in parse_qsl(parts.query) if web or name == "password"]
+    known = [secret for secret in secrets if secret]
+    return known + [unquote(secret) for secret in known]
 
 
 class Cleaner:

@@ -11,11 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from .cleaning import strip_escapes
-from .progress import Progress, clock_face
+from .progress import Goal, Progress, clock_face
 from .theme import ACTIVE, KEPT, QUIET, REJECTED, REPAIRED, sql_syntax
 from .totals import ItemResult, Totals
 
 _REASONS = 5  # the most frequent ones
+_STAGES = 5  # the latest ones
 _SQL_LINES = (5, 12)  # the fewest, and the most in a tall terminal
 _OTHER_LINES = 19  # of everything else
 
@@ -26,7 +27,7 @@ class Dashboard:
     Green is kept, yellow repaired, red rejected, cyan under way.
     """
 
-    def __init__(self, console: Console, title: str, goal: int) -> None:
+    def __init__(self, console: Console, title: str, goal: Goal) -> None:
         self._title = title
         self._console = console
         self._spinner = Spinner("dots", style=ACTIVE)
@@ -80,7 +81,7 @@ class Dashboard:
         grid.add_column()
         grid.add_column(no_wrap=True)
         grid.add_column(justify="right", style=QUIET, no_wrap=True)
-        for stage in self.progress.stages:
+        for stage in self.progress.stages[-_STAGES:]:
             done = stage.ended is not None
             seconds = (stage.ended or self.progress.clock()) - stage.began
             mark = Text("✓", style=KEPT) if done else self._spinner
@@ -89,15 +90,15 @@ class Dashboard:
 
 
 def _bar(progress: Progress) -> Table:
-    kept, left = progress.totals.kept, progress.remaining
+    goal, left = progress.goal.number, progress.remaining
     grid = Table.grid(expand=True, padding=(0, 2, 0, 0))
     grid.add_column(ratio=1)
     for _ in range(3):
         grid.add_column(justify="right", no_wrap=True)
     grid.add_row(
-        ProgressBar(total=progress.goal, completed=kept, complete_style=ACTIVE, finished_style=KEPT),
-        Text.assemble((str(kept), "bold"), (f"/{progress.goal} pairs", QUIET)),
-        Text(f"{progress.rate:.1f} pairs/s"),
+        ProgressBar(total=goal, completed=progress.done, complete_style=ACTIVE, finished_style=KEPT),
+        Text.assemble((str(progress.done), "bold"), (f"/{goal} {progress.unit}", QUIET)),
+        Text(f"{progress.rate:.1f} {progress.unit}/s"),
         Text(f"{clock_face(left)} left" if left is not None else "", style=QUIET),
     )
     return grid

@@ -4,7 +4,7 @@ import threading
 from types import TracebackType
 from typing import TextIO
 
-from .progress import Progress, clock_face
+from .progress import Goal, Progress, clock_face
 from .totals import ItemResult, Totals
 
 _EVERY = 2.0  # seconds between lines
@@ -14,7 +14,7 @@ _SILENCE = 30.0  # seconds after which a line says that the build goes on
 class PlainProgress:
     """Watches a build and prints a line at each stage, then one every 2 to 30 seconds; a context manager."""
 
-    def __init__(self, stream: TextIO, title: str, goal: int) -> None:
+    def __init__(self, stream: TextIO, title: str, goal: Goal) -> None:
         self._stream = stream
         self._title = title
         self._said = 0.0
@@ -56,8 +56,8 @@ class PlainProgress:
         left = f", {clock_face(progress.remaining)} left" if progress.remaining else ""
         spent = f", {progress.spent_text}" if progress.spent_text else ""
         return (
-            f"{totals.kept}/{progress.goal} kept ({totals.repaired} repaired), {totals.rejected.total()} rejected, "
-            f"{progress.rate:.1f} pairs/s{left}{spent}"
+            f"{totals.kept}/{progress.goal.number} kept ({totals.repaired} repaired), "
+            f"{totals.rejected.total()} rejected, {progress.rate:.1f} {progress.unit}/s{left}{spent}"
         )
 
     def _say(self, line: str) -> None:

@@ -21,11 +21,19 @@ class Stage:
     ended: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """When a run is done: with so many pairs, or with so many items whatever becomes of them (``of_items``)."""
+
+    number: int
+    of_items: bool = False
+
+
 @dataclass(slots=True)
 class Progress:
-    """The state of a build as its observer hears of it; ``goal`` is the number of pairs wanted."""
+    """The state of a run as its observer hears of it."""
 
-    goal: int
+    goal: Goal
     clock: Callable[[], float] = time.monotonic
     began: float = field(init=False)
     stages: list[Stage] = field(default_factory=list)
@@ -33,7 +41,7 @@ class Progress:
     sql: str = ""
     new: int = 0
     spent: Usage = field(default_factory=Usage)
-    _kept_at: deque[float] = field(default_factory=deque)
+    _done_at: deque[float] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
         self.began = self.clock()
@@ -54,7 +62,8 @@ class Progress:
         self.spent = sum((Usage(s.tokens_in, s.tokens_out, s.cost) for s in result.steps), self.spent)
         if result.status == "kept":
             self.new += 1
-            self._kept_at.append(self.clock())
+        if result.status == "kept" or self.goal.of_items:
+            self._done_at.append(self.clock())
 
     def on_sql(self, sql: str) -> None:
         """Remember the statement that is under way."""
@@ -71,19 +80,36 @@ class Progress:
         return self.clock() - self.began
 
     @property
+    def done(self) -> int:
+        """How much of the goal is reached."""
+        return self.totals.items if self.goal.of_items else self.totals.kept
+
+    @property
+    def unit(self) -> str:
+        """What the goal counts."""
+        return "items" if self.goal.of_items else "pairs"
+
+    @property
     def rate(self) -> float:
-        """Pairs kept per second over the last 30 seconds of the last stage; 0 before the first."""
+        """What counts towards the goal per second, over the last 30 seconds; 0 before the first."""
         now = self.clock()
-        while self._kept_at and self._kept_at[0] < now - _WINDOW:
-            self._kept_at.popleft()
-        since = max(self.stages[-1].began if self.stages else self.began, now - _WINDOW)
-        return len(self._kept_at) / (now - since) if now > since else 0.0
+        while self._done_at and self._done_at[0] < now - _WINDOW:
+            self._done_at.popleft()
+        since = max(self._counting_since, now - _WINDOW)
+        return len(self._done_at) / (now - since) if now > since else 0.0
+
+    @property
+    def _counting_since(self) -> float:
+        """When the stage began in which the run has been since, stages of a run by items following one another."""
+        if not self.stages or self.goal.of_items:
+            return self.began
+        return self.stages[-1].began
 
     @property
     def remaining(self) -> float | None:
         """Seconds left at this rate; None while nothing tells."""
         rate = self.rate
-        return (self.goal - self.totals.kept) / rate if rate else None
+        return (self.goal.number - self.done) / rate if rate else None
 
 
 def clock_face(seconds: float) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..agents.budget import Usage
+from .run_directory import RunDirectory
 from .trace import Trace
 
 
@@ -69,3 +70,9 @@ def spending(run: Path) -> Spending:
         nodes = [NodeSpending(**row) for row in trace.query(_BY_NODE)]
         kept = next(trace.query("SELECT count(*) AS kept FROM items WHERE status = 'kept'"))["kept"]
     return Spending(nodes, kept)
+
+
+def spent_so_far(run: RunDirectory) -> Usage:
+    """Return what a run has spent, items lost at a stop included; after a crash, what its committed items have."""
+    committed, noted = spending(run.path).usage, Usage(**run.noted("spent", {}))
+    return max(committed, noted, key=lambda usage: usage.tokens)

@@ -53,3 +53,10 @@ def read_story(run: Path, item: int) -> Story:
         if summary is None:
             raise UsageError(f"{run} has no item {item}: see 'isogloss trace list {run}'.")
         return Story(run_dialect(run), summary, trace.steps(item))
+
+
+def rejections(run: Path) -> dict[str, int]:
+    """Return how many items were rejected for each reason, the most frequent first."""
+    with closing(Trace.read(run / "trace.sqlite")) as trace:
+        groups = "SELECT reason, count(*) AS count FROM items WHERE status = 'rejected' GROUP BY reason ORDER BY 2 DESC"
+        return {row["reason"]: row["count"] for row in trace.query(groups)}

@@ -1,4 +1,4 @@
-"""Choosing how a build is watched: live in a terminal, as plain lines elsewhere."""
+"""Choosing how a run is watched: live in a terminal, as plain lines elsewhere."""
 
 import sys
 from collections.abc import Iterator
@@ -6,19 +6,19 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-from .build import BuildConfig
 from .cleaning import Cleaner
 from .console import PLAIN_TEXT
 from .dashboard import Dashboard
 from .plain_progress import PlainProgress
+from .progress import Goal
 
 
 @contextmanager
-def watched(config: BuildConfig) -> Iterator[Dashboard | PlainProgress]:
-    """Yield the observer of a build, which reports on standard error; say how to go on if it is interrupted."""
+def watched(title: str, goal: Goal) -> Iterator[Dashboard | PlainProgress]:
+    """Yield the observer of a run, which reports on standard error; say how to go on if it is interrupted."""
     console = Console(stderr=True, **PLAIN_TEXT)
-    title = Cleaner().text(f"isogloss build · {config.dialect} · {config.db} · seed {config.seed}")
-    watcher = Dashboard(console, title, config.n) if console.is_terminal else PlainProgress(sys.stderr, title, config.n)
+    title = Cleaner().text(title)
+    watcher = Dashboard(console, title, goal) if console.is_terminal else PlainProgress(sys.stderr, title, goal)
     try:
         with watcher:
             yield watcher

@@ -6,7 +6,7 @@ import sys
 import pytest
 from isogloss.graphs.dashboard import Dashboard
 from isogloss.graphs.plain_progress import PlainProgress
-from isogloss.graphs.progress import Progress, clock_face
+from isogloss.graphs.progress import Goal, Progress, clock_face
 from isogloss.graphs.totals import ItemResult, Status, Totals
 from rich.console import Console
 
@@ -32,7 +32,7 @@ def busy(watcher: Dashboard | PlainProgress) -> Totals:
 @pytest.mark.parametrize("width", [80, 200])
 def test_the_dashboard_fits_its_terminal(width: int) -> None:
     console = Console(width=width, height=24, file=io.StringIO(), force_terminal=True)
-    dashboard = Dashboard(console, "isogloss build · postgres · " + "long " * 60, 500)
+    dashboard = Dashboard(console, "isogloss build · postgres · " + "long " * 60, Goal(500))
     assert len(console.render_lines(dashboard.render())) <= 24
     busy(dashboard)
     lines = ["".join(segment.text for segment in line) for line in console.render_lines(dashboard.render())]
@@ -46,7 +46,7 @@ def test_the_dashboard_fits_its_terminal(width: int) -> None:
 
 def test_lines_come_at_stages_and_at_most_every_two_seconds() -> None:
     stream = io.StringIO()
-    with PlainProgress(stream, "a build", 500) as plain:
+    with PlainProgress(stream, "a build", Goal(500)) as plain:
         busy(plain)
     lines = stream.getvalue().splitlines()
     assert lines[:2] == ["a build", "corpus …"]
@@ -56,7 +56,7 @@ def test_lines_come_at_stages_and_at_most_every_two_seconds() -> None:
 
 def test_the_rate_counts_the_pairs_of_this_process() -> None:
     now = [0.0]
-    progress = Progress(110, clock=lambda: now[0])
+    progress = Progress(Goal(110), clock=lambda: now[0])
     progress.on_stage("build")
     assert progress.rate == 0.0
     for second in range(1, 11):
@@ -66,7 +66,7 @@ def test_the_rate_counts_the_pairs_of_this_process() -> None:
 
 
 def test_nothing_kept_tells_no_time_left() -> None:
-    assert Progress(110).remaining is None
+    assert Progress(Goal(110)).remaining is None
 
 
 def test_durations_read_as_clocks() -> None:
@@ -76,6 +76,6 @@ def test_durations_read_as_clocks() -> None:
 def test_a_dashboard_leaves_the_terminal_as_it_was() -> None:
     console = Console(width=80, height=24, file=io.StringIO(), force_terminal=True)
     before = (sys.stdout, sys.stderr)
-    with Dashboard(console, "a build", 5) as dashboard:
+    with Dashboard(console, "a build", Goal(5)) as dashboard:
         busy(dashboard)
     assert (sys.stdout, sys.stderr) == before

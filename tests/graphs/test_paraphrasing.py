@@ -9,11 +9,11 @@ import pytest
 from isogloss.agents.asking import Agent
 from isogloss.agents.paraphrase import Paraphraser, ProposeParaphrase
 from isogloss.agents.scripted import ScriptedModel
-from isogloss.graphs.turns import timed
 from isogloss.graphs.paraphrasing import paraphrase
 from isogloss.graphs.run_models import Voice
 from isogloss.graphs.state import ItemState
 from isogloss.graphs.trace import Step
+from isogloss.graphs.turns import timed
 from isogloss.graphs.workbench import Workbench, open_workbench
 from isogloss.knowledge.corpus import load_corpus
 from isogloss.knowledge.index import open_index

@@ -26,7 +26,8 @@ def order_nulls_first(tree: exp.Query, target: Target) -> None:
 
 def _may_be_null(key: exp.Expr, scope: Scope, schema: Schema) -> bool:
     if isinstance(key, exp.Column) and not key.table:
-        named = [p.this for p in scope.expression.selects if isinstance(p, exp.Alias) and p.alias == key.name]
+        shown = scope.expression.selects if isinstance(scope.expression, exp.Query) else []
+        named = [p.this for p in shown if isinstance(p, exp.Alias) and p.alias == key.name]
         return not named or _may_be_null(named[0], scope, schema)
     if isinstance(key, exp.Count):
         return False

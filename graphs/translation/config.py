@@ -1,0 +1,68 @@
+"""What a run of translations is asked for, and how it ended."""
+
+import random
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ...agents.budget import BudgetSpent, RunStopped
+from ...tools.errors import UsageError
+from ...tools.question_sets import Problem, QuestionSet, read_question_set
+from ..arena import by_database
+from ..run_directory import Totals
+from ..run_models import ModelSettings
+from ..spending import Spending
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationConfig:
+    """What to translate: the question set at ``questions``, whose databases are beside it or in ``databases``.
+
+    ``limit`` questions are drawn by ``seed``; None takes all. ``gold_dialect`` is that of a set which does not say.
+    ``evaluation`` marks the databases as ones that models are evaluated on, in every record.
+    """
+
+    questions: Path
+    dialect: str
+    databases: Path | None = None
+    gold_dialect: str = "sqlite"
+    limit: int | None = None
+    seed: int = 0
+    out: Path | None = None
+    generator: str = "grammar"
+    corpus: str | None = None
+    workers: int = 2
+    max_repairs: int = 3
+    evaluation: bool = False
+    models: ModelSettings = field(default_factory=ModelSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationSummary:
+    """How a run ended; ``stop`` is what kept the model from going on, ``problems`` are entries that cannot be used."""
+
+    directory: Path
+    totals: Totals
+    seconds: float
+    engine: str
+    spending: Spending
+    problems: tuple[Problem, ...]
+    stop: RunStopped | None = None
+
+    @property
+    def failure(self) -> RunStopped | None:
+        """What stopped the run, if that was no limit of the user's own."""
+        return None if isinstance(self.stop, BudgetSpent) else self.stop
+
+
+def chosen_questions(config: TranslationConfig) -> QuestionSet:
+    """Return the questions to translate, those of a database together; raises ``UsageError`` if there are none."""
+    found = read_question_set(config.questions, config.databases, config.gold_dialect)
+    questions = list(found.questions)
+    if config.limit is not None and config.limit < len(questions):
+        drawn = sorted(random.Random(config.seed).sample(range(len(questions)), config.limit))
+        questions = [questions[place] for place in drawn]
+    if not questions:
+        why = f" ({found.problems[0].reason})" if found.problems else ""
+        raise UsageError(f"{config.questions} has no question that can be used{why}.")
+    together = [question for group in by_database(questions).values() for question in group]
+    return replace(found, questions=tuple(together))

@@ -1,0 +1,173 @@
+"""A run of translations: every question of a set, database by database, committed in order."""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import ExitStack, aclosing, closing
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from ... import __version__
+from ...agents.budget import BudgetSpent, RunStopped
+from ...agents.models_providers import shown_address
+from ...agents.prompting import prompt_hash, read_prompts_anew
+from ...knowledge.corpus import Corpus, load_corpus
+from ...knowledge.index import Index, open_index
+from ...tools.dialects import get_dialect
+from ...tools.errors import IsoglossError
+from ...tools.outcome import Limits
+from ...tools.question_sets import Question, QuestionSet
+from ..arena import open_arena
+from ..build import Observer
+from ..cleaning import secrets_in
+from ..run_directory import ItemResult, RunDirectory
+from ..run_models import Voice, in_flight, load_models, open_budget, open_voices, with_models
+from ..spending import spending, spent_so_far
+from ..stream import final_states
+from ..trace import Step
+from .bench import open_bench
+from .config import TranslationConfig, TranslationSummary
+from .graph import translation_graph
+from .result import translated
+from .state import TranslationState, beginning
+
+_LIMITS = Limits(seconds=10.0)
+
+
+def translate_questions(config: TranslationConfig, questions: QuestionSet, observer: Observer) -> TranslationSummary:
+    """Translate all questions; the same configuration on the same directory goes on where it stopped.
+
+    Raises ``UsageError`` for bad input, before anything is written, and ``RunStopped`` when no model ever answered.
+    """
+    get_dialect(config.dialect)
+    read_prompts_anew()
+    with ExitStack() as stack:
+        models = load_models({config.generator}, config.models)
+        observer.on_stage("index corpus")
+        corpus = load_corpus(config.dialect, config.corpus)
+        index = stack.enter_context(closing(open_index(corpus)))
+        secrets = secrets_in(config.models.base_url, *{question.source for question in questions.questions})
+        path = config.out or Path("runs") / f"{questions.name}-{config.dialect}-{config.seed}"
+        run = stack.enter_context(closing(RunDirectory.open(path, _identity(config, questions, corpus), secrets)))
+        run.note(problems=[asdict(problem) for problem in questions.problems])
+        budget = open_budget(config.models, spent_so_far(run))
+        stack.callback(lambda: run.note(spent=asdict(budget.spent)))
+        voices = stack.enter_context(open_voices(models, config.models, budget))
+        work = _Work(config, run, index, voices[config.generator], _lineage(config, corpus), observer)
+        began = time.monotonic()
+        stop = asyncio.run(with_models(models.values(), work.commit_all(questions.questions)))
+        if stop and not run.totals.items and not isinstance(stop, BudgetSpent):
+            raise stop  # there is nothing to sum up
+        seconds = round(time.monotonic() - began, 2)
+        if stop is None:
+            run.finish({"seconds": seconds, "engine": work.engine})
+        return TranslationSummary(run.path, run.totals, seconds, work.engine, spending(path), questions.problems, stop)
+
+
+class _Work:
+    """One process's part of a run."""
+
+    def __init__(
+        self,
+        config: TranslationConfig,
+        run: RunDirectory,
+        index: Index,
+        voice: Voice,
+        lineage: dict[str, Any],
+        observer: Observer,
+    ) -> None:
+        self._config, self._run, self._index, self._voice = config, run, index, voice
+        self._lineage, self._observer, self.engine = lineage, observer, ""
+
+    async def commit_all(self, questions: Sequence[Question]) -> RunStopped | None:
+        """Commit what is still to do, a database at a time; returns what stopped it, if the model did."""
+        for group in _groups(questions, self._run.next_item):
+            self._observer.on_stage(f"{group[0][1].database}, {len(group)} questions")
+            results = self._translated(group)
+            async with aclosing(results):
+                try:
+                    async for result in results:
+                        self._commit(result)
+                except RunStopped as stop:
+                    return stop
+                except IsoglossError as error:  # this database cannot be had; the others can
+                    for index, question in group[self._run.next_item - group[0][0] :]:
+                        self._commit(_not_loaded(index, question, error))
+        return None
+
+    def _commit(self, result: ItemResult) -> None:
+        self._run.commit(result)
+        self._observer.on_item(result, self._run.totals)
+
+    async def _translated(self, group: list[tuple[int, Question]]) -> AsyncGenerator[ItemResult]:
+        """Yield the results of one database's questions in order; raises ``IsoglossError`` if it cannot be had."""
+        config, first = self._config, group[0]
+        with open_arena(first[1].source, first[1].dialect, config.dialect, config.workers, _LIMITS) as arena:
+            bench = open_bench(arena, self._index, self._voice, config.max_repairs, config.models.schema_tokens)
+            self.engine = arena.engine.version
+            lineage = {**self._lineage, "engine": self.engine, "stand_in": arena.engine.stand_in}
+            items, last = _Items(dict(group)), group[-1][0]
+            states = final_states(
+                translation_graph(bench),
+                items,
+                first[0],
+                in_flight(config.models, {config.generator}),
+                lambda: last + 1 - self._run.next_item,
+                self._observer.on_sql,
+            )
+            async with aclosing(states):
+                async for state in states:
+                    yield translated(state, items.questions[state["index"]], lineage)
+
+
+@dataclass(frozen=True, slots=True)
+class _Items:
+    questions: dict[int, Question]
+
+    def begin(self, index: int) -> TranslationState:
+        return beginning(index, self.questions[index])
+
+
+def _groups(questions: Sequence[Question], first: int) -> Iterator[list[tuple[int, Question]]]:
+    numbered = list(enumerate(questions))[first:]
+    for _, group in groupby(numbered, key=lambda each: (each[1].source, each[1].dialect)):
+        yield list(group)
+
+
+def _not_loaded(index: int, question: Question, error: IsoglossError) -> ItemResult:
+    step = Step("gold", 0.0, {"reason": "database not loaded"}, error=str(error))
+    return ItemResult(index, "rejected", "database not loaded", False, None, [], [step], 0.0)
+
+
+def _identity(config: TranslationConfig, questions: QuestionSet, corpus: Corpus) -> dict[str, Any]:
+    """Return what determines the data."""
+    listed = hashlib.sha256(repr([(q.id, q.question, q.sql, q.dialect) for q in questions.questions]).encode())
+    return {
+        "kind": "translation",
+        "dialect": config.dialect,
+        "questions": listed.hexdigest(),
+        "generator": config.generator,
+        "corpus": corpus.hash,
+        "max_repairs": config.max_repairs,
+        "evaluation": config.evaluation,
+        "schema_tokens": config.models.schema_tokens,
+        "reply_tokens": config.models.reply_tokens,
+        "prompt": prompt_hash("translate"),
+    }
+
+
+def _lineage(config: TranslationConfig, corpus: Corpus) -> dict[str, Any]:
+    """Return where every pair of the run comes from."""
+    return {
+        "dialect": config.dialect,
+        "evaluation_database": config.evaluation,
+        "generator": config.generator,
+        "base_url": shown_address(config.models.base_url),
+        "corpus": corpus.name,
+        "corpus_hash": corpus.hash,
+        "isogloss": __version__,
+        "prompt": prompt_hash("translate"),
+    }

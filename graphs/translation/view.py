@@ -1,0 +1,97 @@
+"""What is shown when a run of translations ends."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ...tools.question_sets import Problem
+from ..cleaning import strip_escapes
+from ..progress import clock_face
+from ..spending_view import spending_rows
+from ..theme import KEPT, QUIET, REJECTED, REPAIRED
+from .config import TranslationSummary
+from .report import TranslationReport, translation_report
+
+_PROBLEMS = 5
+_REASONS = 10
+_FILES = {"pairs.jsonl": "the verified pairs", "attempts.jsonl": "every execution", "trace.sqlite": "every step"}
+
+
+def show_translation(console: Console, summary: TranslationSummary) -> None:
+    """Print a run's table by writer and outcome, what is left by cause, its files and the next commands."""
+    report = translation_report(summary.directory)
+    console.print(_by_writer(report))
+    console.print(_totals(report, summary))
+    show_problems(console, summary.problems)
+    if summary.stop:
+        console.print(strip_escapes(str(summary.stop)), style=REPAIRED)
+    console.print(_next_steps(summary))
+
+
+def show_problems(console: Console, problems: Sequence[Problem]) -> None:
+    """Say which entries of a question set cannot be used, the most frequent reasons first."""
+    reasons = Counter(problem.reason for problem in problems)
+    for reason, count in reasons.most_common(_PROBLEMS):
+        first = next(problem.id for problem in problems if problem.reason == reason)
+        entries = f"{count} entries, {first} the first" if count > 1 else f"entry {first}"
+        console.print(Text(f"left out {strip_escapes(entries)}: {strip_escapes(reason)}", style=REPAIRED))
+    if len(reasons) > _PROBLEMS:
+        console.print(f"… and {len(reasons) - _PROBLEMS} more reasons: see run.json.", style=REPAIRED)
+
+
+def _by_writer(report: TranslationReport) -> Table:
+    """Return a row per writer: how many queries were tried, and what became of them."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style=QUIET)
+    table.add_column("written by")
+    for name in ("tried", "match", "differs", "error", "other", "matched so far"):
+        table.add_column(name, justify="right")
+    so_far = 0
+    for writer in report.writers:
+        tried, differs = sum(writer.grades.values()), writer.grades.get("runs but differs", 0)
+        errors = sum(count for grade, count in writer.grades.items() if grade.startswith("error("))
+        so_far += writer.matched
+        other = tried - writer.matched - differs - errors
+        share = _percent(so_far, report.provable)
+        table.add_row(writer.writer, *map(str, (tried, writer.matched, differs, errors, other)), share)
+    return table
+
+
+def _totals(report: TranslationReport, summary: TranslationSummary) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(justify="right", style=QUIET, no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row()
+    share = _percent(report.matched, report.provable)
+    provable = f"of {report.provable} that can be verified, in {summary.engine}"
+    grid.add_row(Text("matched", style=KEPT), str(report.matched), share, provable)
+    grid.add_row(Text("unmatched", style=REJECTED), str(sum(report.unmatched.values())))
+    for reason, count in list(report.unmatched.items())[:_REASONS]:
+        grid.add_row("", str(count), "", strip_escapes(reason))
+    per_thousand = f"{1000 * summary.seconds / report.questions:.0f} s per 1,000" if report.questions else ""
+    grid.add_row("took", clock_face(summary.seconds), "", Text(per_thousand, style=QUIET))
+    for row in spending_rows(summary.spending):
+        grid.add_row(*row)
+    return grid
+
+
+def _next_steps(summary: TranslationSummary) -> Table:
+    run = summary.directory
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(style=QUIET)
+    grid.add_row()
+    for file, what in _FILES.items():
+        grid.add_row(str(run / file), what)
+    grid.add_row()
+    for command in (f"trace list {run} --reason differs", f"dataset show {run}"):
+        grid.add_row(f"isogloss {command}")
+    return grid
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else ""
