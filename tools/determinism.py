@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlglot import exp, parse_one
 
+from .ranked_rows import rank_rows
 from .render import render
 from .row_keys import outputs, row_keys
 from .schema import Schema
@@ -128,22 +129,42 @@ def _last_argument(node: exp.Expr) -> exp.Expr:
 def _decide_bare_columns(select: exp.Select, descending: bool) -> bool:
     """Take the least or greatest value of each column that a group leaves open.
 
-    SQLite takes one from any row of the group, except beside a single min() or max()
+    SQLite takes one from any row of the group, beside a single min() or max() from any that has the extreme
     (https://sqlite.org/lang_select.html#bareagg).
     """
-    columns = list(_bare_columns(select))
+    chosen: type[exp.Expr] = exp.Max if descending else exp.Min
+    columns, extremes = list(_bare_columns(select)), _extremes(select)
+    if columns and len(extremes) == 1:
+        return _decide_at_extreme(select, extremes[0], columns, chosen)
     for column in columns:
-        chosen: exp.Expr = (exp.Max if descending else exp.Min)(this=column.copy())
-        column.replace(exp.alias_(chosen, column.this.copy()) if column.parent is select else chosen)
+        decided = chosen(this=column.copy())
+        column.replace(exp.alias_(decided, column.this.copy()) if column.parent is select else decided)
     return bool(columns)
+
+
+def _decide_at_extreme(
+    select: exp.Select, extreme: exp.Expr, columns: list[exp.Column], chosen: type[exp.Expr]
+) -> bool:
+    settled = all(column.sql() == extreme.this.sql() for column in columns)
+    if settled or any(part.is_star or part.find(exp.Query) for part in select.expressions):
+        return False
+    rank_rows(select, extreme, columns, chosen)
+    return True
+
+
+def _extremes(select: exp.Select) -> list[exp.Expr]:
+    """Return the different MINs and MAXs of a query's own; SQLite calculates the same one once."""
+    return list({a.sql(): a for a in _aggregates(select) if isinstance(a, exp.Min | exp.Max)}.values())
+
+
+def _aggregates(select: exp.Select) -> list[exp.Expr]:
+    found = [a for p in select.expressions for a in p.find_all(exp.AggFunc) if not is_windowed(a)]
+    return [a for a in found if a.find_ancestor(exp.Select) is select]
 
 
 def _bare_columns(select: exp.Select) -> Iterator[exp.Column]:
     group = select.args.get("group")
-    aggregates = [a for p in select.expressions for a in p.find_all(exp.AggFunc) if not is_windowed(a)]
-    aggregates = [a for a in aggregates if a.find_ancestor(exp.Select) is select]
-    extremes = [a for a in aggregates if isinstance(a, exp.Min | exp.Max)]
-    if (group is None and not aggregates) or len(extremes) == 1:
+    if group is None and not _aggregates(select):
         return
     keys = row_keys(select, Schema("", ())) if group is not None else []
     grouped = {key.sql() for key in keys}

@@ -20,6 +20,8 @@ class Case(NamedTuple):
 
 OPEN = [
     Case("SELECT name FROM products LIMIT 3"),
+    Case("SELECT product_id, order_id, MIN(quantity) FROM order_lines GROUP BY product_id", ("sqlite",)),
+    Case("SELECT order_id, MIN(quantity) AS fewest FROM order_lines WHERE quantity > 1", ("sqlite",)),
     Case("SELECT category, name FROM products ORDER BY category LIMIT 3"),
     Case("SELECT * FROM order_lines ORDER BY quantity LIMIT 5"),
     Case("SELECT name FROM products ORDER BY category OFFSET 4", TYPED),
@@ -62,6 +64,11 @@ OPEN = [
 ]
 
 DECIDED = [
+    Case("SELECT name, MAX(price) FROM products", ("sqlite",)),
+    Case(
+        "SELECT category, name, COUNT(*) AS n, MAX(price) FROM products GROUP BY category ORDER BY MAX(price)",
+        ("sqlite",),
+    ),
     Case("SELECT name FROM products ORDER BY name LIMIT 3"),
     Case("SELECT * FROM products AS p ORDER BY p.product_id LIMIT 3 OFFSET 2"),
     Case("SELECT category FROM products ORDER BY category LIMIT 5"),
@@ -97,6 +104,7 @@ NOT_ABOUT_ORDER = [
     Case("SELECT name, RANK() OVER (ORDER BY category), CUME_DIST() OVER (ORDER BY price) FROM products"),
     Case("SELECT name, SUM(stock) OVER (PARTITION BY category ORDER BY price) FROM products"),
     Case("SELECT category, MAX(price) FROM products GROUP BY category HAVING COUNT(*) > 2"),
+    Case("SELECT order_id, quantity, MIN(quantity) FROM order_lines GROUP BY order_id", ("sqlite",)),
     Case("SELECT category, COUNT(*) FILTER (WHERE stock > 0) FROM products GROUP BY category"),
     Case("SELECT name FROM products ORDER BY category FETCH FIRST 2 ROWS WITH TIES", ("postgres",)),
 ]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from sqlglot import exp
 
-from .ranked_rows import rank_rows
+from ..ranked_rows import rank_rows
 from .target import Target
 
 _WINDOWLESS = (exp.Query, exp.Window)
