@@ -1,0 +1,180 @@
+"""Evaluation: whatever gives answers, judged by executing them beside gold on a benchmark, in any dialect."""
+
+import hashlib
+import random
+import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from ..tools.dialects import get_dialect
+from ..tools.engines import engine_status
+from ..tools.errors import IsoglossError, UsageError
+from ..tools.outcome import Limits
+from ..tools.question_sets import Question, QuestionSet, read_question_set
+from ..training.graded import GradedAnswer
+from .arena import Arena, by_database, open_arena
+from .eval_directory import EvalDirectory, open_directory, read_evaluation
+from .eval_report import EvalReport, eval_report
+from .eval_report_files import write_reports
+from .eval_systems import Answer, PredictedAnswers, System, baseline
+from .grading import bad_gold, graded_answer, reference
+from .predictions import read_predictions
+
+EVALS = Path("evals")
+_LIMITS = Limits(seconds=10)  # per statement
+
+
+@dataclass(frozen=True, slots=True)
+class EvalConfig:
+    """What to evaluate: on the question set at ``questions``, in ``dialect``, the predictions or the baseline named.
+
+    ``limit`` questions are chosen by ``seed``, by default all; ``databases`` is the folder of their databases where it
+    is not beside them. ``out`` is by default evals/SET-DIALECT-SYSTEM. ``against`` is another evaluation's directory.
+    """
+
+    questions: Path
+    dialect: str
+    predictions: Path | None = None
+    baseline: str | None = None
+    databases: Path | None = None
+    limit: int | None = None
+    seed: int = 0
+    workers: int = 2
+    out: Path | None = None
+    against: Path | None = None
+
+
+class Watcher(Protocol):
+    """Whoever watches an evaluation."""
+
+    def on_start(self, done: int, of: int) -> None:
+        """Of so many answers, so many were graded before."""
+
+    def on_database(self, name: str) -> None:
+        """A database is opened."""
+
+    def on_answer(self, answer: GradedAnswer) -> None:
+        """An answer was graded."""
+
+
+def evaluate(config: EvalConfig, watcher: Watcher) -> EvalReport:
+    """Grade predictions or a baseline and report; the same evaluation, started again, goes on where it stopped.
+
+    Raises ``UsageError`` for a set, dialect, file or directory that will not do.
+    """
+    if (config.predictions is None) == (config.baseline is None):
+        raise UsageError("Name either --predictions or --baseline: what is to be evaluated.")
+    get_dialect(config.dialect)
+    questions = read_question_set(config.questions, config.databases)
+    if config.predictions is not None:
+        predictions = read_predictions(config.predictions, questions, config.dialect)
+        return evaluate_system(config, questions, PredictedAnswers(predictions), watcher)
+    return evaluate_system(config, questions, baseline(str(config.baseline), questions, config.dialect), watcher)
+
+
+def evaluate_system(config: EvalConfig, questions: QuestionSet, system: System, watcher: Watcher) -> EvalReport:
+    """Grade the answers of ``system``, whatever it is, to ``questions``; see ``evaluate``."""
+    _check_engine(config.dialect, questions)
+    against = read_evaluation(config.against) if config.against else None
+    chosen = _chosen(questions.questions, config.limit, config.seed)
+    path = config.out or EVALS / _slug(f"{questions.name}-{config.dialect}-{system.name}")
+    made_of = {"set": _digest(questions), "dialect": config.dialect, "system": system.name, **system.identity}
+    with open_directory(path, made_of) as directory:
+        _Evaluation(config, system, directory, watcher).grade(chosen)
+        report = eval_report(config, questions, chosen, system, directory, against)
+        write_reports(report, path)
+    return report
+
+
+def _check_engine(dialect: str, questions: QuestionSet) -> None:
+    """Raise ``UsageError`` where no database could be opened: there is none, or its embedded engine is not there."""
+    if not questions.questions:
+        reasons = "; ".join(dict.fromkeys(problem.reason for problem in questions.problems[:3]))
+        raise UsageError(f"{questions.name} has no question that can be used: {reasons or 'it is empty'}")
+    status = next(status for status in engine_status() if status.dialect == dialect)
+    if not status.ready and any("://" not in question.source for question in questions.questions):
+        raise UsageError(f"The engine of {dialect} is not ready here: {status.remedy}")
+
+
+def _chosen(questions: Sequence[Question], limit: int | None, seed: int) -> list[Question]:
+    """Return ``limit`` questions in the order of the set; more of them with the same seed include fewer."""
+    if limit is None or limit >= len(questions):
+        return list(questions)
+    places = random.Random(seed).sample(range(len(questions)), len(questions))
+    return [questions[place] for place in sorted(places[:limit])]
+
+
+def _digest(questions: QuestionSet) -> str:
+    """Tell question sets apart, wherever they lie: by what is asked, and of which databases."""
+    asked = [(q.id, q.question, q.sql, q.database, q.dialect) for q in questions.questions]
+    return f"{questions.name} {hashlib.sha256(repr(asked).encode()).hexdigest()[:16]}"
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.]+", "-", name).strip("-.")
+
+
+class _Evaluation:
+    """One evaluation under way."""
+
+    def __init__(self, config: EvalConfig, system: System, directory: EvalDirectory, watcher: Watcher) -> None:
+        self._config, self._system, self._directory, self._watcher = config, system, directory, watcher
+
+    def grade(self, questions: Sequence[Question]) -> None:
+        """Grade what is not graded yet, database by database."""
+        wanted = {(q.id, sample) for q in questions for sample in self._system.samples(q)}
+        self._watcher.on_start(len(wanted & self._directory.answers.keys()), len(wanted))
+        left = [q for q in questions if self._lacks(q)]
+        for (source, gold_dialect), asked in by_database(left).items():
+            self._watcher.on_database(asked[0].database)
+            with ExitStack() as stack:
+                opening = open_arena(source, gold_dialect, self._config.dialect, self._config.workers, _LIMITS)
+                try:
+                    arena = stack.enter_context(opening)
+                except IsoglossError as error:
+                    self._give_up(asked, f"the database does not load: {error}")
+                    continue
+                self._directory.note(engine=arena.engine.version, stand_in=arena.engine.stand_in)
+                self._grade_in(arena, asked)
+
+    def _lacks(self, question: Question) -> bool:
+        return any((question.id, sample) not in self._directory.answers for sample in self._system.samples(question))
+
+    def _grade_in(self, arena: Arena, questions: Sequence[Question]) -> None:
+        """Grade the answers as they come, while the system finds the next ones."""
+        pool = ThreadPoolExecutor(self._config.workers)
+        try:
+            golds = list(pool.map(lambda q: arena.gold(q.sql), questions))
+            for question, gold in zip(questions, golds, strict=True):
+                if gold.failure:
+                    self._give_up([question], gold.failure)
+            asked = [question for question, gold in zip(questions, golds, strict=True) if not gold.failure]
+            known = pool.map(lambda q: self._refer(q, arena), asked)
+            graded = pool.map(lambda answer: self._grade(answer, arena), self._system.answers(asked, arena))
+            for _ in (*known, *graded):
+                """Wait for them, and raise what one of them raised."""
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _refer(self, question: Question, arena: Arena) -> None:
+        if question.id not in self._directory.references:
+            self._directory.add_reference(question.id, reference(question, arena))
+
+    def _grade(self, answer: Answer, arena: Arena) -> None:
+        if (answer.question.id, answer.sample) not in self._directory.answers:
+            self._keep(graded_answer(answer, arena))
+
+    def _give_up(self, questions: Sequence[Question], reason: str) -> None:
+        """Keep that gold is no good: nobody is asked such questions."""
+        for question in questions:
+            for sample in self._system.samples(question):
+                if (question.id, sample) not in self._directory.answers:
+                    self._keep(bad_gold(question, sample, self._config.dialect, reason))
+
+    def _keep(self, answer: GradedAnswer) -> None:
+        self._directory.add(answer)
+        self._watcher.on_answer(answer)
