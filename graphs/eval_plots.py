@@ -55,7 +55,7 @@ def _points(axes: "Axes", heights: list[float], found: list[Estimate], name: str
         [100 * each.high - value for value, each in zip(values, found, strict=True)],
     ]
     clipped = [[max(0.0, each) for each in side] for side in reach]
-    axes.errorbar(values, heights, xerr=clipped, fmt="o", color=colour, capsize=3, label=name)
+    axes.errorbar(values, heights, xerr=clipped, fmt="o", color=colour, capsize=3, label=name, clip_on=False)
 
 
 def outcome_plot(series: Sequence[Series]) -> str:

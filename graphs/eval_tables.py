@@ -111,6 +111,11 @@ def against_table(report: EvalReport, against: Against) -> TextTable:
         ("only A right, or more often", str(test.first_better)),
         ("only B right, or more often", str(test.second_better)),
         ("p-value, McNemar's exact test", f"{test.p_value:.3g}"),
+        *(
+            (f"questions that only {side} was asked", str(n))
+            for side, n in (("A", against.only_here), ("B", against.only_there))
+            if n
+        ),
     ]
     return TextTable(f"Against {against.name}", ("", ""), rows)
 

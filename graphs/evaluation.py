@@ -1,7 +1,5 @@
 """Evaluation: whatever gives answers, judged by executing them beside gold on a benchmark, in any dialect."""
 
-import hashlib
-import random
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,13 +9,13 @@ from pathlib import Path
 from typing import Protocol
 
 from ..tools.dialects import get_dialect
-from ..tools.engines import engine_status
 from ..tools.errors import IsoglossError, UsageError
 from ..tools.outcome import Limits
 from ..tools.question_sets import Question, QuestionSet, read_question_set
 from ..training.graded import GradedAnswer
 from .arena import Arena, by_database, open_arena
 from .eval_directory import EvalDirectory, open_directory, read_evaluation
+from .eval_questions import check_questions, chosen_questions, digest
 from .eval_report import EvalReport, eval_report
 from .eval_report_files import write_reports
 from .eval_systems import Answer, PredictedAnswers, System, baseline
@@ -78,40 +76,16 @@ def evaluate(config: EvalConfig, watcher: Watcher) -> EvalReport:
 
 def evaluate_system(config: EvalConfig, questions: QuestionSet, system: System, watcher: Watcher) -> EvalReport:
     """Grade the answers of ``system``, whatever it is, to ``questions``; see ``evaluate``."""
-    _check_engine(config.dialect, questions)
+    check_questions(questions, config.dialect)
     against = read_evaluation(config.against) if config.against else None
-    chosen = _chosen(questions.questions, config.limit, config.seed)
+    chosen = chosen_questions(questions.questions, config.limit, config.seed)
     path = config.out or EVALS / _slug(f"{questions.name}-{config.dialect}-{system.name}")
-    made_of = {"set": _digest(questions), "dialect": config.dialect, "system": system.name, **system.identity}
+    made_of = {"set": digest(questions), "dialect": config.dialect, "system": system.name, **system.identity}
     with open_directory(path, made_of) as directory:
         _Evaluation(config, system, directory, watcher).grade(chosen)
         report = eval_report(config, questions, chosen, system, directory, against)
         write_reports(report, path)
     return report
-
-
-def _check_engine(dialect: str, questions: QuestionSet) -> None:
-    """Raise ``UsageError`` where no database could be opened: there is none, or its embedded engine is not there."""
-    if not questions.questions:
-        reasons = "; ".join(dict.fromkeys(problem.reason for problem in questions.problems[:3]))
-        raise UsageError(f"{questions.name} has no question that can be used: {reasons or 'it is empty'}")
-    status = next(status for status in engine_status() if status.dialect == dialect)
-    if not status.ready and any("://" not in question.source for question in questions.questions):
-        raise UsageError(f"The engine of {dialect} is not ready here: {status.remedy}")
-
-
-def _chosen(questions: Sequence[Question], limit: int | None, seed: int) -> list[Question]:
-    """Return ``limit`` questions in the order of the set; more of them with the same seed include fewer."""
-    if limit is None or limit >= len(questions):
-        return list(questions)
-    places = random.Random(seed).sample(range(len(questions)), len(questions))
-    return [questions[place] for place in sorted(places[:limit])]
-
-
-def _digest(questions: QuestionSet) -> str:
-    """Tell question sets apart, wherever they lie: by what is asked, and of which databases."""
-    asked = [(q.id, q.question, q.sql, q.database, q.dialect) for q in questions.questions]
-    return f"{questions.name} {hashlib.sha256(repr(asked).encode()).hexdigest()[:16]}"
 
 
 def _slug(name: str) -> str:

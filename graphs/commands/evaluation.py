@@ -32,12 +32,12 @@ def evaluate(
     json: Json = False,
 ) -> None:
     """Judge answers on a benchmark by executing them; the same command goes on where it was stopped."""
-    from ..eval_view import show_evaluation, watched_evaluation
-    from ..evaluation import EvalConfig, evaluate
+    from .. import evaluation
+    from ..eval_progress import watched_evaluation
+    from ..eval_view import show_evaluation
 
-    config = EvalConfig(
-        questions, dialect, predictions, baseline, databases, limit, seed, workers, out=out, against=against
-    )
+    named = (predictions, baseline, databases, limit, seed, workers, out, against)
+    config = evaluation.EvalConfig(questions, dialect, *named)
     with watched_evaluation() as watcher:
-        report = evaluate(config, watcher)
+        report = evaluation.evaluate(config, watcher)
     show(json, report, lambda console: show_evaluation(console, report))

@@ -19,9 +19,10 @@ import pytest
 from isogloss.graphs.arena import Arena
 from isogloss.graphs.console import PLAIN_TEXT
 from isogloss.graphs.eval_directory import read_evaluation
+from isogloss.graphs.eval_progress import LineProgress
 from isogloss.graphs.eval_report import EvalReport
 from isogloss.graphs.eval_systems import Answer
-from isogloss.graphs.eval_view import LineProgress, show_evaluation
+from isogloss.graphs.eval_view import show_evaluation
 from isogloss.graphs.evaluation import EvalConfig, evaluate, evaluate_system
 from isogloss.tools.errors import UsageError
 from isogloss.tools.question_sets import Question, read_question_set
