@@ -55,10 +55,11 @@ class EvalDirectory:
                 self.answers[answer.id, answer.sample] = answer
 
     def add_reference(self, question: str, sql: str | None) -> None:
-        """Keep what a question's gold is in the dialect of the answers."""
+        """Keep what a question's gold is in the dialect of the answers, unless that is known."""
         with self._writing:
-            self._references.append([{"id": question, "sql": sql}])
-            self.references[question] = sql
+            if question not in self.references:
+                self._references.append([{"id": question, "sql": sql}])
+                self.references[question] = sql
 
     def note(self, **facts: Any) -> None:
         """Keep facts beside the configuration, as JSON values."""

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Protocol
 
 from ..tools.dialects import get_dialect
@@ -97,6 +98,7 @@ class _Evaluation:
 
     def __init__(self, config: EvalConfig, system: System, directory: EvalDirectory, watcher: Watcher) -> None:
         self._config, self._system, self._directory, self._watcher = config, system, directory, watcher
+        self._telling = Lock()
 
     def grade(self, questions: Sequence[Question]) -> None:
         """Grade what is not graded yet, database by database."""
@@ -119,7 +121,7 @@ class _Evaluation:
         return any((question.id, sample) not in self._directory.answers for sample in self._system.samples(question))
 
     def _grade_in(self, arena: Arena, questions: Sequence[Question]) -> None:
-        """Grade the answers as they come, while the system finds the next ones."""
+        """Grade the answers as they come, while the system finds the next ones; if it fails, those it gave."""
         pool = ThreadPoolExecutor(self._config.workers)
         try:
             golds = list(pool.map(lambda q: arena.gold(q.sql), questions))
@@ -127,19 +129,18 @@ class _Evaluation:
                 if gold.failure:
                     self._give_up([question], gold.failure)
             asked = [question for question, gold in zip(questions, golds, strict=True) if not gold.failure]
-            known = pool.map(lambda q: self._refer(q, arena), asked)
-            graded = pool.map(lambda answer: self._grade(answer, arena), self._system.answers(asked, arena))
-            for _ in (*known, *graded):
-                """Wait for them, and raise what one of them raised."""
-        finally:
+            list(pool.map(lambda answer: self._grade(answer, arena), self._system.answers(asked, arena)))
+        except KeyboardInterrupt:
             pool.shutdown(cancel_futures=True)
-
-    def _refer(self, question: Question, arena: Arena) -> None:
-        if question.id not in self._directory.references:
-            self._directory.add_reference(question.id, reference(question, arena))
+            raise
+        finally:
+            pool.shutdown()
 
     def _grade(self, answer: Answer, arena: Arena) -> None:
-        if (answer.question.id, answer.sample) not in self._directory.answers:
+        question = answer.question
+        if question.id not in self._directory.references:  # kept first, so that no question with an answer lacks it
+            self._directory.add_reference(question.id, reference(question, arena))
+        if (question.id, answer.sample) not in self._directory.answers:
             self._keep(graded_answer(answer, arena))
 
     def _give_up(self, questions: Sequence[Question], reason: str) -> None:
@@ -151,4 +152,5 @@ class _Evaluation:
 
     def _keep(self, answer: GradedAnswer) -> None:
         self._directory.add(answer)
-        self._watcher.on_answer(answer)
+        with self._telling:
+            self._watcher.on_answer(answer)

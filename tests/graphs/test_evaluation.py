@@ -102,7 +102,7 @@ def test_predictions_are_graded_by_gold(benchmark: Path, tmp_path: Path, dialect
         "count": "The answer:\n```sql\nSELECT COUNT(id) FROM pupil\n```",
         "names": "SELECT name FROM pupil WHERE age > 10",
         "upper": "SELECT nobody FROM pupil",
-        "empty": "SELECT name FROM pupil WHERE age > 98",
+        "empty": "SELECT nobody FROM pupil",
         "chance": "SELECT nobody FROM pupil",
         "broken": "SELECT height FROM pupil",
     }
@@ -227,6 +227,7 @@ def test_any_system_may_answer_and_what_it_said_before_it_failed_is_kept(benchma
     assert failing.asked == [id_ for id_ in GOLD if id_ != "broken"]
     directory = Path("evals/school-set-sqlite-sampling")
     kept = len(read_evaluation(directory)[1])
+    assert kept == 8 + 2  # those of the question with bad gold
     going_on, watching = Sampling(until=100), Watching()
     report = evaluate_system(config, questions, going_on, watching)
     assert watching.started == (kept, 14)
@@ -256,6 +257,8 @@ def test_a_killed_evaluation_loses_nothing_and_does_nothing_twice(
     found = [sorted((tmp_path / out / "answers.jsonl").read_text().splitlines()) for out in ("killed", "whole")]
     assert len(found[0]) == len(entries)
     assert found[0] == found[1]
+    known = [json.loads(line)["id"] for line in (tmp_path / "killed" / "references.jsonl").read_text().splitlines()]
+    assert sorted(known) == sorted(f"dev-{place}" for place in range(len(entries)))
 
 
 def wait_for_lines(path: Path, count: int) -> None:
