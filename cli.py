@@ -14,6 +14,7 @@ from isogloss.graphs.commands.models import critic_app, models_app, prompt_app
 from isogloss.graphs.commands.options import DATABASE, DIALECT_NAMES, MODELS, Corpus, Json, Workers, show
 from isogloss.graphs.commands.queries import compare, execute, load
 from isogloss.graphs.commands.runs import dataset_app, trace_app
+from isogloss.graphs.commands.sampling import sample
 from isogloss.graphs.commands.translation import translate
 from isogloss.tools.errors import IsoglossError, UsageError
 
@@ -38,6 +39,7 @@ app.command()(compare)
 app.command()(load)
 app.command("eval")(evaluate)
 app.command()(translate)
+app.command()(sample)
 
 
 @app.command()

@@ -11,8 +11,9 @@ from ..tools.dialects import get_dialect
 
 FORMAT = "text-to-sql-1"
 
-_SYSTEM = "You answer questions about a database with queries in {title} SQL. Reply with one query and nothing else."
-_USER = "{schema}\n\n{hint}Question: {question}"
+_SYSTEM = "You answer questions about a database with queries in {title} SQL."
+# What is asked for stands at the end: small models keep to what they read last.
+_USER = "{schema}\n\n{hint}Question: {question}\n\nReply with one {title} SQL query that answers it, and nothing else."
 _PLAIN = "-- Database ({title})\n{schema}\n\n{hint}-- Question: {question}\n-- Query\n"
 
 Turn = dict[str, str]
@@ -32,7 +33,7 @@ def prompt_for(dialect: str, schema: str, question: str, evidence: str | None = 
     ``evidence`` is a hint, as BIRD gives one beside a question. Raises ``UsageError`` for an unknown dialect.
     """
     title, asked, hint = get_dialect(dialect).title, _one_line(question), _one_line(evidence or "")
-    user = _USER.format(schema=schema, hint=f"Hint: {hint}\n" if hint else "", question=asked)
+    user = _USER.format(title=title, schema=schema, hint=f"Hint: {hint}\n" if hint else "", question=asked)
     plain = _PLAIN.format(title=title, schema=schema, hint=f"-- Hint: {hint}\n" if hint else "", question=asked)
     system = {"role": "system", "content": _SYSTEM.format(title=title)}
     return Prompt([system, {"role": "user", "content": user}], plain)

@@ -38,10 +38,13 @@ def test_the_words_of_this_format_stay() -> None:
     assert prompt.messages == [
         {
             "role": "system",
-            "content": "You answer questions about a database with queries in DuckDB SQL. "
-            "Reply with one query and nothing else.",
+            "content": "You answer questions about a database with queries in DuckDB SQL.",
         },
-        {"role": "user", "content": f"{SCHEMA}\n\nHint: count all\nQuestion: How many singers?"},
+        {
+            "role": "user",
+            "content": f"{SCHEMA}\n\nHint: count all\nQuestion: How many singers?\n\n"
+            "Reply with one DuckDB SQL query that answers it, and nothing else.",
+        },
     ]
     assert prompt.plain == (
         f"-- Database (DuckDB)\n{SCHEMA}\n\n-- Hint: count all\n-- Question: How many singers?\n-- Query\n"

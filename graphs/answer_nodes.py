@@ -1,0 +1,94 @@
+"""The nodes of the answering graph: each takes a question's state and returns what it changes, with steps."""
+
+import asyncio
+from dataclasses import asdict
+
+from ..tools.compare import Comparison
+from ..tools.extraction import extract_sql
+from ..tools.gold import Gold
+from ..training.graded import GradedAnswer
+from ..training.prompt_format import FORMAT, prompt_for
+from .answer_grading import BAD_GOLD, MISSING, doubt_about, graded_answer, ungraded_answer
+from .answer_state import AnswerBench, AnswerState, question_of
+from .cleaning import Cleaner
+from .recording import Update, step
+
+_SHOWN_ROWS = 5  # of each result, in the trace
+_NO_QUERY = "the reply holds no query"
+
+
+async def gold(state: AnswerState, bench: AnswerBench) -> Update:
+    """Establish what the gold query gives; where it does not run, no model is asked."""
+    question = question_of(state)
+    found = await asyncio.to_thread(bench.arena.gold, question.sql)
+    told = step("gold", {"unstable": found.unstable, "vacuous": found.vacuous}, error=found.failure)
+    if found.failure is None:
+        return told
+    samples = range(bench.sampler.settings.requests)
+    answers = [ungraded_answer(question, bench.dialect, k, BAD_GOLD, found.failure) for k in samples]
+    return {"answers": list(map(asdict, answers)), "doubts": [None for _ in samples], **told}
+
+
+async def prompt(state: AnswerState, bench: AnswerBench) -> Update:
+    """Write the prompt, with the part of the schema that the question is about."""
+    question = question_of(state)
+    schema = bench.schema.about(f"{question.question} {question.evidence or ''}")
+    made = prompt_for(bench.dialect, schema, question.question, question.evidence)
+    return {"chat": made.messages, "plain": made.plain, **step("prompt", {"format": FORMAT, "chat": made.messages})}
+
+
+async def generate(state: AnswerState, bench: AnswerBench) -> Update:
+    """Let the model answer, once for each sample."""
+    found = await bench.sampler.sample(state["question"]["id"], state["chat"], state["plain"])
+    steps = [step("generate", {"sample": k, "problem": a.problem}, answer=a)["steps"][0] for k, a in enumerate(found)]
+    replies = [str(answer.message.text) for answer in found]
+    return {"replies": replies, "problems": [answer.problem for answer in found], "steps": steps}
+
+
+async def extract(state: AnswerState, bench: AnswerBench) -> Update:
+    """Find the query in each reply."""
+    queries = await asyncio.to_thread(lambda: [extract_sql(reply, bench.dialect) for reply in state["replies"]])
+    found = [sql for sql in queries if sql is not None]
+    under_way: Update = {"sql": found[-1]} if found else {}
+    return {"queries": queries, **under_way, **step("extract", {"queries": queries})}
+
+
+async def grade(state: AnswerState, bench: AnswerBench) -> Update:
+    """Execute each query once, however many samples have it, and compare its rows with gold's."""
+    question, queries = question_of(state), state["queries"]
+    reference = await asyncio.to_thread(bench.arena.gold, question.sql)
+    distinct = list(dict.fromkeys(sql for sql in queries if sql is not None))
+    judged = await asyncio.gather(*(asyncio.to_thread(_judged, bench, reference, sql) for sql in distinct))
+    by_query = dict(zip(distinct, judged, strict=True))
+
+    def answer(sample: int, sql: str | None) -> GradedAnswer:
+        if sql is None:
+            why = state["problems"][sample] or _NO_QUERY
+            return ungraded_answer(question, bench.dialect, sample, MISSING, why)
+        return graded_answer(question, bench.dialect, sample, sql, by_query[sql][0], reference)
+
+    return {
+        "answers": [asdict(answer(sample, sql)) for sample, sql in enumerate(queries)],
+        "doubts": [by_query[sql][1] if sql is not None else None for sql in queries],
+        "steps": [_grade_step(sql, *found) for sql, found in by_query.items()] or step("grade", {})["steps"],
+    }
+
+
+def _judged(bench: AnswerBench, reference: Gold, sql: str) -> tuple[Comparison, str | None]:
+    comparison = bench.arena.grade(reference, sql)
+    return comparison, doubt_about(bench.arena, reference, comparison) if bench.doubting else None
+
+
+def _grade_step(sql: str, comparison: Comparison, doubt: str | None) -> Update:
+    predicted = comparison.predicted
+    recorded = step(
+        "grade",
+        {"label": comparison.label.value, "rows": len(predicted.rows), "reason": comparison.reason, "doubt": doubt},
+        sql=sql,
+        outcome=comparison.outcome.value,
+        error_class=predicted.error_class and predicted.error_class.value,
+        error=predicted.error,
+        rows=Cleaner().value(predicted.rows[:_SHOWN_ROWS]),
+    )
+    found: Update = recorded["steps"][0]
+    return found

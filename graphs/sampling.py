@@ -1,0 +1,186 @@
+"""A sampling run: every question of a set answered N times, executed and graded, committed in order."""
+
+import asyncio
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, aclosing, closing
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..agents.budget import BudgetSpent, RunStopped
+from ..agents.models_providers import shown_address
+from ..agents.sampler import Sampler
+from ..tools.dialect_schema import dialect_schema
+from ..tools.errors import IsoglossError
+from ..tools.outcome import Limits
+from ..tools.question_sets import Question, QuestionSet
+from ..training.pass_at_k import pass_curve
+from ..training.prompt_format import FORMAT
+from .answering import AnswerBench, answered
+from .arena import open_arena
+from .build import Observer
+from .cleaning import secrets_in
+from .run_directory import ItemResult, RunDirectory
+from .run_models import FEW, in_flight, load_models, open_budget, open_voices, with_models
+from .sampling_config import SampleConfig, SampleSummary
+from .sampling_data import DataCounts, committed_samples, write_data
+from .sampling_result import not_loaded, sampled_result
+from .spending import spending, spent_so_far
+
+_LIMITS = Limits(seconds=10.0)  # per statement
+
+
+def sample(config: SampleConfig, questions: QuestionSet, observer: Observer) -> SampleSummary:
+    """Sample answers to all questions; the same configuration on the same directory goes on where it stopped.
+
+    However it ends, the training data are written from what is committed. Raises ``UsageError`` for bad input, before
+    anything is written, and ``RunStopped`` when the model never answered.
+    """
+    with ExitStack() as stack:
+        observer.on_stage("load model")
+        models = load_models({config.generator}, config.models)
+        version = getattr(models[config.generator], "version", None)  # of weights in this process
+        path = config.out or Path("runs") / f"sample-{questions.name}-{config.dialect}-{config.sampling.seed}"
+        secrets = secrets_in(config.models.base_url, *{question.source for question in questions.questions})
+        run = stack.enter_context(closing(RunDirectory.open(path, _identity(config, questions, version), secrets)))
+        run.note(problems=[asdict(problem) for problem in questions.problems])
+        written = stack.enter_context(_Data(config, path))
+        budget = open_budget(config.models, spent_so_far(run))
+        stack.callback(lambda: run.note(spent=asdict(budget.spent)))
+        voice = stack.enter_context(open_voices(models, config.models, budget))[config.generator]
+        assert voice.channel is not None  # grammar alone has none
+        sampler = Sampler(voice.model, voice.channel, config.sampling)
+        work = _Work(config, run, sampler, _lineage(config, version), observer)
+        began = time.monotonic()
+        stop = asyncio.run(with_models(models.values(), work.commit_all(questions.questions)))
+        if stop and not run.totals.items and not isinstance(stop, BudgetSpent):
+            raise stop  # there is nothing to sum up
+        seconds = round(time.monotonic() - began, 2)
+        if stop is None:
+            run.finish({"seconds": seconds})
+    return _summary(config, path, run, seconds, written.counts, questions, stop)
+
+
+def _summary(
+    config: SampleConfig,
+    path: Path,
+    run: RunDirectory,
+    seconds: float,
+    data: DataCounts,
+    questions: QuestionSet,
+    stop: RunStopped | None,
+) -> SampleSummary:
+    answers = [each.answer for each in committed_samples(path)]
+    grades = Counter(answer.grade for answer in answers)
+    curve = pass_curve(answers)
+    return SampleSummary(path, run.totals, seconds, grades, curve, data, spending(path), questions.problems, stop)
+
+
+class _Data:
+    """The data files of a run; as a context manager, written at its end, whatever ended it."""
+
+    def __init__(self, config: SampleConfig, path: Path) -> None:
+        self._config, self._path = config, path
+        self.counts = DataCounts(0, 0, 0)
+
+    def __enter__(self) -> "_Data":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.counts = write_data(self._path, self._config.per_question, self._config.per_class)
+
+
+class _Work:
+    """One process's part of a run."""
+
+    def __init__(
+        self, config: SampleConfig, run: RunDirectory, sampler: Sampler, lineage: dict[str, Any], observer: Observer
+    ) -> None:
+        self._config, self._run, self._sampler = config, run, sampler
+        self._lineage, self._observer = lineage, observer
+
+    async def commit_all(self, questions: Sequence[Question]) -> RunStopped | None:
+        """Commit what is still to do, a database at a time; returns what stopped it, if the model did."""
+        for group in _groups(questions[self._run.next_item :]):
+            self._observer.on_stage(f"{group[0].database}, {len(group)} questions")
+            try:
+                await self._commit_group(group)
+            except RunStopped as stop:
+                return stop
+        return None
+
+    async def _commit_group(self, questions: list[Question]) -> None:
+        """Commit the questions of one database, as rejected where it cannot be had."""
+        config, first = self._config, questions[0]
+        with ExitStack() as stack:
+            try:
+                arena = stack.enter_context(
+                    open_arena(first.source, first.dialect, config.dialect, config.workers, _LIMITS)
+                )
+                schema = dialect_schema(arena.engine, config.models.schema_tokens)
+            except IsoglossError as error:  # this database cannot be had; the others can
+                for question in questions:
+                    self._commit(self._not_loaded(question, error))
+                return
+            bench = AnswerBench(arena, schema, self._sampler, doubting=True)
+            lineage = {**self._lineage, "engine": arena.engine.version, "stand_in": arena.engine.stand_in}
+            at_once = in_flight(config.models, {config.generator})
+            at_first = min(FEW, at_once) if config.models.limited else None
+            results = answered(questions, bench, at_once, at_first, self._observer.on_sql)
+            async with aclosing(results):
+                async for found in results:
+                    self._commit(sampled_result(self._run.next_item, found, lineage))
+
+    def _not_loaded(self, question: Question, error: IsoglossError) -> ItemResult:
+        samples = self._config.sampling.requests
+        return not_loaded(self._run.next_item, question, self._config.dialect, samples, error, self._lineage)
+
+    def _commit(self, result: ItemResult) -> None:
+        self._run.commit(result)
+        self._observer.on_item(result, self._run.totals)
+
+
+def _groups(questions: Sequence[Question]) -> Iterator[list[Question]]:
+    for _, group in groupby(questions, key=lambda question: (question.source, question.dialect)):
+        yield list(group)
+
+
+def _identity(config: SampleConfig, questions: QuestionSet, version: str | None) -> dict[str, Any]:
+    """Return what determines the samples: not how many of them become training data."""
+    asked = [(q.id, q.question, q.sql, q.database, q.dialect, q.evidence) for q in questions.questions]
+    return {
+        "kind": "sampling",
+        "dialect": config.dialect,
+        "questions": hashlib.sha256(repr(asked).encode()).hexdigest(),
+        "generator": config.generator,
+        "weights": version,
+        **asdict(config.sampling),
+        "evaluation": config.evaluation,
+        "schema_tokens": config.models.schema_tokens,
+        "reply_tokens": config.models.reply_tokens,
+        "prompt_format": FORMAT,
+    }
+
+
+def _lineage(config: SampleConfig, version: str | None) -> dict[str, Any]:
+    """Return where every record of the run comes from."""
+    settings = config.sampling
+    return {
+        "dialect": config.dialect,
+        "evaluation_database": config.evaluation,
+        "generator": config.generator,
+        "weights": version,
+        "base_url": shown_address(config.models.base_url),
+        "samples": settings.requests,
+        "temperature": settings.temperature,
+        "top_p": settings.top_p,
+        "seed": settings.seed,
+        "schema_tokens": config.models.schema_tokens,
+        "prompt_format": FORMAT,
+        "isogloss": __version__,
+    }
