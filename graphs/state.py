@@ -36,3 +36,16 @@ class ItemState(Conversation, total=False):
     row_count: int
     verdict: dict[str, Any]
     status: str
+
+
+def item_beginning(index: int, seed: str, template: str, focus: str) -> ItemState:
+    """Return the state in which item ``index`` of a build begins: a seed query's template, and a keyword for it."""
+    return {
+        "index": index,
+        "seed": seed,
+        "seed_template": template,
+        "focus": focus,
+        "messages": [],
+        "attempts": [],
+        "steps": [],
+    }

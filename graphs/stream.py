@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar, cast
 from langgraph.graph.state import CompiledStateGraph
 
 from ..tools.templates import Template
-from .state import Conversation, ItemState
+from .state import Conversation, ItemState, item_beginning
 
 State = TypeVar("State", bound=Conversation)
 State_co = TypeVar("State_co", bound=Conversation, covariant=True)
@@ -37,15 +37,7 @@ class Items:
         """Return the state in which item ``index`` begins."""
         template = self.templates[index % len(self.templates)]
         focus = random.Random(f"{self.seed}/{index}").choice(self.keywords)
-        return {
-            "index": index,
-            "seed": template.seed,
-            "seed_template": template.sql,
-            "focus": focus,
-            "messages": [],
-            "attempts": [],
-            "steps": [],
-        }
+        return item_beginning(index, template.seed, template.sql, focus)
 
 
 async def final_states(

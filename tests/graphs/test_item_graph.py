@@ -9,7 +9,7 @@ import pytest
 from isogloss.agents.scripted import ScriptedModel
 from isogloss.graphs.item_graph import item_graph
 from isogloss.graphs.run_models import Voice
-from isogloss.graphs.state import ItemState
+from isogloss.graphs.state import item_beginning
 from isogloss.graphs.workbench import Workbench, open_workbench
 from isogloss.knowledge.corpus import load_corpus
 from isogloss.knowledge.index import Index, open_index
@@ -46,15 +46,7 @@ class Item:
 
     def run(self, template: dict[str, Any] | None = None) -> dict[str, Any]:
         self.generator._replies.appendleft(_message("ProposeTemplate", template or TEMPLATE))
-        state: ItemState = {
-            "index": 0,
-            "seed": "s",
-            "seed_template": "SELECT 1",
-            "focus": "IIF",
-            "messages": [],
-            "attempts": [],
-            "steps": [],
-        }
+        state = item_beginning(0, "s", "SELECT 1", "IIF")
         result: dict[str, Any] = asyncio.run(item_graph(self.bench).ainvoke(state))
         return result
 

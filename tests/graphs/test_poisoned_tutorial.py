@@ -12,7 +12,7 @@ from isogloss.agents.scripted import ScriptedModel
 from isogloss.graphs.build import BuildConfig, build
 from isogloss.graphs.item_graph import item_graph
 from isogloss.graphs.run_models import Voice
-from isogloss.graphs.state import ItemState
+from isogloss.graphs.state import item_beginning
 from isogloss.graphs.workbench import open_workbench
 from isogloss.knowledge.corpus import add_corpus, load_corpus
 from isogloss.knowledge.index import open_index
@@ -125,15 +125,7 @@ def test_tools_do_not_obey_it_either(place: Path, tmp_path: Path, monkeypatch: p
 
 def attempted(engine: Engine, generator: ScriptedModel, critic: ScriptedModel) -> list[dict[str, object]]:
     """Return the attempts of one item on the poisoned corpus."""
-    state: ItemState = {
-        "index": 0,
-        "seed": "s",
-        "seed_template": "SELECT 1",
-        "focus": "IIF",
-        "messages": [],
-        "attempts": [],
-        "steps": [],
-    }
+    state = item_beginning(0, "s", "SELECT 1", "IIF")
     with closing(open_index(load_corpus("sqlite", "poisoned"))) as index:
         bench = open_workbench(engine, index, Voice(generator), Voice(critic), max_repairs=2)
         result = asyncio.run(item_graph(bench).ainvoke(state))
