@@ -16,6 +16,7 @@ from .target import Target
 
 _NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*")
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ)
+_AFTER_ALL_NUMBERS = "1e100"  # where SQLite sorts text
 _TYPED_LITERALS = ("oracle", "bigquery")  # the others read a text as a date beside one
 
 
@@ -69,7 +70,7 @@ def _beside_text(node: exp.Expr, other: exp.Expr, text: exp.Expr, target: Target
     if _is_string(text):
         return _beside_string(other, text, target)
     if target.exact and kind_of(other) in NUMBERS:  # the column may be declared a number and hold text as well
-        return other, as_number(text, target)
+        return other, as_number(text, target, _AFTER_ALL_NUMBERS)
     if isinstance(other, exp.Literal) or kind_of(other) not in NUMBERS:
         return as_text(other, target.dialect), text
     if kind_of(other) is Kind.INTEGER and isinstance(node, exp.EQ | exp.NEQ | exp.In):

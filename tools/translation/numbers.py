@@ -12,8 +12,8 @@ _PREFIX = "^ *[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)"
 _BIGINT = {"bigquery": "INT64", "mysql": "SIGNED", "oracle": "NUMBER(19)"}
 
 
-def as_number(node: exp.Expr, target: Target) -> exp.Expr:
-    """Return text as the number it spells; exactly: the one it begins with, else 0.
+def as_number(node: exp.Expr, target: Target, otherwise: str = "0") -> exp.Expr:
+    """Return text as the number it spells; exactly: the one it begins with, else ``otherwise``.
 
     See https://sqlite.org/lang_expr.html#castexpr.
     """
@@ -21,8 +21,8 @@ def as_number(node: exp.Expr, target: Target) -> exp.Expr:
         return _double(_to_number(node.copy(), target.dialect))
     digits = _digits(node, target.dialect)
     number = _double(_to_number(digits, target.dialect))
-    zero = exp.Coalesce(this=number, expressions=[exp.Literal.number(0)])
-    return _double(exp.case().when(exp.Not(this=exp.Is(this=node.copy(), expression=exp.Null())), zero))
+    spelled = exp.Coalesce(this=number, expressions=[exp.Literal.number(otherwise)])
+    return _double(exp.case().when(exp.Not(this=exp.Is(this=node.copy(), expression=exp.Null())), spelled))
 
 
 def _to_number(text: exp.Expr, dialect: str) -> exp.Expr:
