@@ -1,5 +1,6 @@
 """The plots of an evaluation's report, as SVG to be put into a page."""
 
+import re
 from collections.abc import Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 Series = tuple[str, Sequence[Cell]]
 _WIDTH = 7.2  # inches
+_GROUP = re.compile(r'<g id="[^"]*">')  # its name, which nothing refers to, is the same in every figure
 _COLOURS = ("#1f6f8b", "#c8553d")  # of the systems, or dialects
 _OUTCOMES = {
     "match": "#3a7d44",
@@ -118,5 +120,6 @@ def _svg(figure: "Figure", name: str) -> str:
 
     drawn = StringIO()
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": name, "font.family": "sans-serif"}):
-        figure.savefig(drawn, format="svg", metadata={"Date": None})
-    return drawn.getvalue().partition("<svg")[1] + drawn.getvalue().partition("<svg")[2]
+        figure.savefig(drawn, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
+    _, tag, rest = drawn.getvalue().partition("<svg")
+    return _GROUP.sub("<g>", tag + rest)

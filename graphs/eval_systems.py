@@ -62,7 +62,7 @@ class PredictedAnswers:
     def notes(self) -> list[str]:
         """What of the file could not be used, counted in one line."""
         found = self._predictions
-        counted = [f"{count} {kind} (first: {found.examples[kind]})" for kind, count in found.problems.items()]
+        counted = [f"{kind}: {count} (first: {found.examples[kind]})" for kind, count in found.problems.items()]
         return [f"Not used of the predictions: {', '.join(counted)}."] if counted else []
 
     def samples(self, question: Question) -> Collection[int]:

@@ -20,7 +20,7 @@ from .eval_questions import check_questions, chosen_questions, digest
 from .eval_report import EvalReport, eval_report
 from .eval_report_files import write_reports
 from .eval_systems import Answer, PredictedAnswers, System, baseline
-from .grading import bad_gold, graded_answer, reference
+from .grading import bad_gold, grade, reference
 from .predictions import read_predictions
 
 EVALS = Path("evals")
@@ -141,7 +141,7 @@ class _Evaluation:
         if question.id not in self._directory.references:  # kept first, so that no question with an answer lacks it
             self._directory.add_reference(question.id, reference(question, arena))
         if (question.id, answer.sample) not in self._directory.answers:
-            self._keep(graded_answer(answer, arena))
+            self._keep(grade(answer, arena))
 
     def _give_up(self, questions: Sequence[Question], reason: str) -> None:
         """Keep that gold is no good: nobody is asked such questions."""

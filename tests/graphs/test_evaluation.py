@@ -125,6 +125,8 @@ def test_predictions_are_graded_by_gold(benchmark: Path, tmp_path: Path, dialect
     assert by_id["count"].sql == "SELECT COUNT(id) FROM pupil"
     assert "height" in (by_id["broken"].reason or "")
     assert by_id["grades"].reason == "no prediction"
+    nothing = evaluate(EvalConfig(benchmark, dialect, predicted(tmp_path / "one.json", {"count": "?"})), Watching())
+    assert (nothing.left_out, nothing.accuracy.estimate.value) == (report.left_out, 0)
     assert record["config"]["dialect"] == dialect
 
 
@@ -150,6 +152,8 @@ def test_the_report_is_for_scripts_for_people_and_for_the_screen(benchmark: Path
     assert [(each.k, each.estimate.value) for each in report.pass_curve] == [(1, 1 / 4), (2, 2 / 4)]
     assert "| duckdb | all | 9 | 2 | 2 | 2 | 1 | 1 | 1 | 25.0 % " in files["md"]
     assert files["html"].count("<svg") == 3
+    names = re.findall(r' id="([^"]*)"', files["html"])
+    assert len(names) == len(set(names))
     assert "&lt;b&gt;|" in files["html"]
     assert "<b>" not in files["html"]
     assert not re.findall(r"<(?:link|script|img)|(?:src|href)=\"(?!#)|url\((?!#)", files["html"])
@@ -320,7 +324,7 @@ def test_from_the_command_line(benchmark: Path, tmp_path: Path) -> None:
     done = isogloss("eval", str(benchmark), *options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "execution accuracy 25.0 %" in done.stdout
-    assert "Not used of the predictions: 1 unknown ids (first: nobody)." in done.stdout
+    assert "Not used of the predictions: unknown ids: 1 (first: nobody)." in done.stdout
     record = json.loads(isogloss("eval", str(benchmark), *options, "--json", cwd=tmp_path).stdout)
     assert (record["accuracy"]["questions"], record["left_out"]["bad_gold"]) == (4, 1)
     wrong = isogloss("eval", str(benchmark), "--dialect", "duckdb", cwd=tmp_path)
