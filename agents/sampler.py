@@ -15,6 +15,8 @@ from .reply_cache import setting_text
 from .throughput import CallFailed
 
 _LONGEST = 32_000  # characters of a reply that are looked into: a query has hundreds
+_ENDED = ("finish_reason", "stop_reason", "done_reason")  # what providers call why a reply ended …
+_CUT = frozenset({"length", "max_tokens"})  # … and how they say that it was too long
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class Sampler:
             message, used = await self._channel.ask(model, messages, f"{setting_text(model, [])} sample {seed}")
         except CallFailed as failure:
             return Answer(AIMessage(""), problem=str(failure))
-        return Answer(AIMessage(message.text[:_LONGEST]), usage=used)
+        words = AIMessage(message.text[:_LONGEST], response_metadata=message.response_metadata)
+        return Answer(words, usage=used)
 
     def _chosen(self, seed: int | None) -> dict[str, float | int]:
         """Return the settings that the model's class has, and that say something."""
@@ -87,3 +90,9 @@ class Sampler:
         if seed is not None:
             wanted["seed"] = seed
         return {name: value for name, value in wanted.items() if name in type(self._model).model_fields}
+
+
+def was_cut_off(message: AIMessage) -> bool:
+    """Tell whether a reply ended because it was too long, by what the provider says."""
+    told = (message.response_metadata.get(name) for name in _ENDED)
+    return any(str(reason).lower() in _CUT for reason in told)

@@ -3,9 +3,11 @@
 import asyncio
 from dataclasses import asdict
 
+from ..agents.sampler import was_cut_off
 from ..tools.compare import Comparison
 from ..tools.extraction import extract_sql
 from ..tools.gold import Gold
+from ..tools.outcome import Outcome
 from ..training.graded import GradedAnswer
 from ..training.prompt_format import FORMAT, prompt_for
 from .answer_grading import BAD_GOLD, MISSING, doubt_about, graded_answer, ungraded_answer
@@ -15,6 +17,7 @@ from .recording import Update, step
 
 _SHOWN_ROWS = 5  # of each result, in the trace
 _NO_QUERY = "the reply holds no query"
+_CUT_OFF = "the reply was cut off in the query"
 
 
 async def gold(state: AnswerState, bench: AnswerBench) -> Update:
@@ -41,8 +44,12 @@ async def generate(state: AnswerState, bench: AnswerBench) -> Update:
     """Let the model answer, once for each sample."""
     found = await bench.sampler.sample(state["question"]["id"], state["chat"], state["plain"])
     steps = [step("generate", {"sample": k, "problem": a.problem}, answer=a)["steps"][0] for k, a in enumerate(found)]
-    replies = [str(answer.message.text) for answer in found]
-    return {"replies": replies, "problems": [answer.problem for answer in found], "steps": steps}
+    return {
+        "replies": [str(answer.message.text) for answer in found],
+        "cut": [was_cut_off(answer.message) for answer in found],
+        "problems": [answer.problem for answer in found],
+        "steps": steps,
+    }
 
 
 async def extract(state: AnswerState, bench: AnswerBench) -> Update:
@@ -69,7 +76,7 @@ async def grade(state: AnswerState, bench: AnswerBench) -> Update:
 
     return {
         "answers": [asdict(answer(sample, sql)) for sample, sql in enumerate(queries)],
-        "doubts": [by_query[sql][1] if sql is not None else None for sql in queries],
+        "doubts": [_doubt(state, sample, *by_query[sql]) if sql else None for sample, sql in enumerate(queries)],
         "steps": [_grade_step(sql, *found) for sql, found in by_query.items()] or step("grade", {})["steps"],
     }
 
@@ -77,6 +84,13 @@ async def grade(state: AnswerState, bench: AnswerBench) -> Update:
 def _judged(bench: AnswerBench, reference: Gold, sql: str) -> tuple[Comparison, str | None]:
     comparison = bench.arena.grade(reference, sql)
     return comparison, doubt_about(bench.arena, reference, comparison) if bench.doubting else None
+
+
+def _doubt(state: AnswerState, sample: int, comparison: Comparison, doubt: str | None) -> str | None:
+    """Return the doubt about a query, or that it fails because the reply was cut off in it."""
+    if not state["cut"][sample] or comparison.outcome is Outcome.MATCH:
+        return doubt
+    return _CUT_OFF if state["replies"][sample].rstrip().endswith(comparison.predicted.sql) else doubt
 
 
 def _grade_step(sql: str, comparison: Comparison, doubt: str | None) -> Update:

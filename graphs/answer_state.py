@@ -33,14 +33,15 @@ class AnswerState(Conversation, total=False):
     """A question on its way.
 
     ``question`` has the fields of ``Question``; ``chat`` and ``plain`` are the two forms of its prompt. ``replies``,
-    ``problems`` (of calls given up), ``queries``, ``answers`` (the fields of ``GradedAnswer``) and ``doubts`` have a
-    place for each sample. ``sql`` is a query under way, for whoever watches.
+    ``cut`` (whether a reply was), ``problems`` (of calls given up), ``queries``, ``answers`` (the fields of
+    ``GradedAnswer``) and ``doubts`` have a place for each sample. ``sql`` is a query under way, for whoever watches.
     """
 
     question: dict[str, Any]
     chat: list[dict[str, str]]
     plain: str
     replies: list[str]
+    cut: list[bool]
     problems: list[str | None]
     queries: list[str | None]
     sql: str

@@ -26,8 +26,8 @@ __all__ = ["AnswerBench", "Answered", "answer_graph", "answered"]
 class Answered:
     """What a model answered to a question: a graded answer for each sample, in order.
 
-    ``doubts`` say for each why it may match, or differ, by chance. ``chat`` is the prompt, empty where gold does not
-    run. ``steps`` are those of the trace, with the tokens and the cost of each sample.
+    ``doubts`` say for each why it may match, differ or fail by chance. ``chat`` is the prompt, empty where gold does
+    not run. ``steps`` are those of the trace, with the tokens and the cost of each sample.
     """
 
     question: Question

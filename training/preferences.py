@@ -4,8 +4,8 @@ What may stand on the rejected side is only what is proved wrong: a query that r
 one that the engine refuses for what is written in it. These prove nothing and are left out: a query that was stopped
 (``timeout``, ``too_large``), that the sandbox or a stand-in engine does not take (``rejected``, ``unsupported``), that
 failed with the engine (an error of ``resources``, ``engine_lost`` or ``permission``), whose rows may be chance or
-differ from gold's in their order alone (``doubt``), and any beside gold that proves nothing. A reply without a query
-(``missing``) holds nothing to compare.
+differ from gold's in their order alone, that the reply was cut off in (all three a ``doubt``), and any beside gold that
+proves nothing. A reply without a query (``missing``) holds nothing to compare.
 """
 
 import difflib
@@ -29,7 +29,7 @@ _NOT_THE_QUERYS_FAULT = frozenset({"resources", "engine_lost", "permission"})
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A graded sample, and why it may match, or differ, by chance."""
+    """A graded sample, and why it may match, differ or fail by chance."""
 
     answer: GradedAnswer
     doubt: str | None = None
@@ -70,9 +70,9 @@ def wrong_samples(samples: Iterable[Sample]) -> list[Sample]:
 def is_proved_wrong(sample: Sample) -> bool:
     """Tell whether a sample may be rejected in favour of another; the rules stand at the head of this file."""
     answer = sample.answer
-    if answer.outcome == "error":
-        return answer.error_class not in _NOT_THE_QUERYS_FAULT
-    return answer.outcome == "mismatch" and sample.doubt is None
+    if answer.outcome == "error" and answer.error_class in _NOT_THE_QUERYS_FAULT:
+        return False
+    return answer.outcome in ("error", "mismatch") and sample.doubt is None
 
 
 def question_preferences(samples: Sequence[Sample], most: int) -> list[Preference]:

@@ -1,6 +1,7 @@
 """Sampling a question set: what is kept and written, a process killed in mid-run, databases and gold that fail."""
 
 import asyncio
+import itertools
 import json
 import re
 import signal
@@ -344,6 +345,22 @@ def test_rows_in_another_order_are_the_same_rows(arena: Arena) -> None:
     ordered = Question("q", "Oldest first?", "SELECT name FROM pupil ORDER BY age DESC, name", "school", "")
     found = graph_answers(arena, ordered, "SELECT name FROM pupil ORDER BY age, name")
     assert (found.answers[0].outcome, found.doubts[0]) == ("mismatch", "the rows differ in their order alone")
+
+
+def test_a_query_that_was_cut_off_is_doubted(tmp_path: Path, server: ChatServer) -> None:
+    school(tmp_path)
+    question_set(tmp_path, question(0))
+    replies = itertools.cycle(["SELECT name FROM pupil WHERE (age >", "SELECT name FROM pupils; and so"])
+
+    def cut(request: Request) -> Reply:
+        body = json.loads(text(next(replies)).body)
+        body["choices"][0]["finish_reason"] = "length"
+        return Reply(json.dumps(body).encode())
+
+    server.answer = cut
+    run(config(tmp_path, server, sampling=SamplingSettings(n=2), models={"in_flight": 1}))
+    doubts = {each["error_class"]: each["doubt"] for each in lines(tmp_path / "run" / "negative.jsonl")}
+    assert doubts == {"syntax": "the reply was cut off in the query", "unknown_table": None}
 
 
 POOL = (

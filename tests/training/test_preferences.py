@@ -65,6 +65,7 @@ def test_wrong_queries_are_taken_once_and_no_query_is_none() -> None:
         ("mismatch", None, "ties decide which rows or values it gives", False),
         ("error", "syntax", None, True),
         ("error", "unknown_column", None, True),
+        ("error", "syntax", "the reply was cut off in the query", False),
         ("error", "resources", None, False),
         ("error", "engine_lost", None, False),
         ("error", "permission", None, False),

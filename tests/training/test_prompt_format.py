@@ -59,7 +59,7 @@ def test_without_evidence_there_is_no_hint() -> None:
 @pytest.mark.parametrize("sql", ["SELECT 1", "WITH a AS (SELECT 1 AS x) SELECT x FROM a"])
 def test_a_completion_is_the_query_alone_and_is_read_back(sql: str) -> None:
     assert completion(f" {sql} ;\n") == sql
-    assert completion_messages(sql) == [{"role": "assistant", "content": sql}]
+    assert completion_messages(f"{sql};") == [{"role": "assistant", "content": sql}]
     assert extract_sql(completion(sql), "sqlite") == sql
 
 
