@@ -37,6 +37,13 @@ def memory() -> Iterator[Engine]:
         yield engine
 
 
+def test_a_table_of_ones_own_may_be_called_like_a_view_of_the_data_dictionary() -> None:
+    catalog: Catalog = {"ALL_DOCUMENTS": StoredTable("all_documents", {"A": ("a", Kind.NUMBER)})}
+    assert "all_documents" in rewritten("SELECT a FROM all_documents", catalog).sql
+    with pytest.raises(UnsupportedError):
+        rewritten("SELECT a FROM all_tables", catalog)
+
+
 def test_it_says_that_it_stands_in(shop: Engine) -> None:
     assert shop.stand_in
     assert shop.version.startswith("Oracle stand-in on PostgreSQL 1")

@@ -102,9 +102,9 @@ def _table(node: exp.Table, scope: Scope) -> tuple[str, Relation]:
         return f"{cte.sql_name} {alias}", relation_of(Query("", cte.columns), known, alias)
     if name == "DUAL":
         return f"oracle.dual {alias}", Relation(known, (Field("DUMMY", Value(f"{alias}.dummy", Kind.TEXT)),))
-    if _ELSEWHERE.match(name):
-        raise UnsupportedError("a view of the data dictionary or a table of another database")
     if name not in scope.catalog:
+        if _ELSEWHERE.match(name):
+            raise UnsupportedError("a view of the data dictionary or a table of another database")
         raise OracleError("ORA-00942", "table or view does not exist")
     table = scope.catalog[name]
     fields = (Field(column, Value(f"{alias}.{quoted(own)}", kind)) for column, (own, kind) in table.columns.items())
