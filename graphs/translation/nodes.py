@@ -8,6 +8,8 @@ from sqlglot.errors import SqlglotError
 from ...agents.requests import translate_request
 from ...tools.compare import Comparison
 from ...tools.dialects import get_dialect
+from ...tools.gold import Gold
+from ...tools.outcome import Outcome
 from ...tools.qualified import UnsupportedSeed
 from ...tools.translation import UntranslatableError, translate
 from ...tools.transpile import transpile
@@ -111,11 +113,15 @@ async def accept(state: TranslationState, bench: TranslationBench) -> Update:
 
 
 async def reject(state: TranslationState, bench: TranslationBench) -> Update:
-    """End the question as rejected: gold is unsound, or by the grade of the last attempt."""
+    """End the question as rejected: by its gold if that proves nothing, else by the grade of the last attempt."""
     attempts = state["attempts"]
-    unsound = state.get("reason") if not attempts else None
-    reason = unsound or (grade(attempts[-1]) if attempts else "not translated")
+    reason = state.get("reason") if not attempts else _final_grade(attempts[-1], bench.arena.gold(state["gold"]))
+    reason = reason or "not translated"
     return {"status": "rejected", "reason": reason, **step("reject", {"reason": reason})}
+
+
+def _final_grade(attempt: dict[str, Any], gold: Gold) -> str:
+    return Outcome.VACUOUS.value if gold.vacuous else grade(attempt)
 
 
 def grade(attempt: dict[str, Any]) -> str:

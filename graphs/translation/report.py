@@ -10,7 +10,7 @@ from ..trace_query import rejections
 from .nodes import RULES, grade
 
 WRITERS = ("sqlglot", *RULES, "model")
-_NO_EVIDENCE = ("vacuous", "unsupported", "gold hangs on chance", "gold does not run", "database not loaded")
+_NO_EVIDENCE = ("vacuous", "unsupported", "gold hangs on chance", "gold does not run")
 
 
 @dataclass(frozen=True, slots=True)
