@@ -31,8 +31,14 @@ def graded_answer(
     return _answer(question, dialect, sample, sql, outcome, reason, error_class and error_class.value)
 
 
+def missing_answer(question: Question, dialect: str, sample: int, gold: Gold, why: str) -> GradedAnswer:
+    """Return the answer where there is no query: ``missing``, unless the gold beside it proves nothing."""
+    outcome = "nondeterministic" if gold.unstable else "vacuous" if gold.vacuous else MISSING
+    return ungraded_answer(question, dialect, sample, outcome, why)
+
+
 def ungraded_answer(question: Question, dialect: str, sample: int, outcome: str, reason: str) -> GradedAnswer:
-    """Return an answer without a query: ``missing``, or ``bad_gold`` where it was never asked for."""
+    """Return an answer without a query, such as ``bad_gold`` where none was asked for."""
     return _answer(question, dialect, sample, None, outcome, reason, None)
 
 

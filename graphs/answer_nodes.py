@@ -10,7 +10,7 @@ from ..tools.gold import Gold
 from ..tools.outcome import Outcome
 from ..training.graded import GradedAnswer
 from ..training.prompt_format import FORMAT, prompt_for
-from .answer_grading import BAD_GOLD, MISSING, doubt_about, graded_answer, ungraded_answer
+from .answer_grading import BAD_GOLD, doubt_about, graded_answer, missing_answer, ungraded_answer
 from .answer_state import AnswerBench, AnswerState, question_of
 from .cleaning import Cleaner
 from .recording import Update, step
@@ -71,7 +71,7 @@ async def grade(state: AnswerState, bench: AnswerBench) -> Update:
     def answer(sample: int, sql: str | None) -> GradedAnswer:
         if sql is None:
             why = state["problems"][sample] or _NO_QUERY
-            return ungraded_answer(question, bench.dialect, sample, MISSING, why)
+            return missing_answer(question, bench.dialect, sample, reference, why)
         return graded_answer(question, bench.dialect, sample, sql, by_query[sql][0], reference)
 
     return {

@@ -34,6 +34,7 @@ from isogloss.tools.dialect_schema import dialect_schema
 from isogloss.tools.outcome import Limits, Outcome
 from isogloss.tools.question_sets import Question
 from isogloss.training.graded import GradedAnswer
+from isogloss.training.pass_at_k import pass_curve
 from isogloss.training.preferences import DIFFERS, Preference, Sample, balanced, question_preferences
 
 from ..command_line import isogloss
@@ -324,6 +325,20 @@ def test_the_graph_executes_a_query_once_and_records_every_step(arena: Arena) ->
     assert nodes == {"gold": 1, "prompt": 1, "generate": 4, "extract": 1, "grade": 2}
     assert {step.sql for step in found.steps if step.node == "grade"} == {same, "SELECT name FROM pupil"}
     json.dumps([step.rows for step in found.steps])
+
+
+@pytest.mark.parametrize(
+    ("gold", "outcome"),
+    [
+        ("SELECT name FROM pupil LIMIT 1", "nondeterministic"),
+        ("SELECT name FROM pupil WHERE age > 99", "vacuous"),
+    ],
+)
+def test_gold_that_proves_nothing_settles_every_sample(arena: Arena, gold: str, outcome: str) -> None:
+    asked = Question("q", "Who?", gold, "school", "")
+    found = graph_answers(arena, asked, gold, "no idea", "SELECT nickname FROM pupil", "SELECT name FROM pupil")
+    assert {answer.outcome for answer in found.answers} == {outcome}
+    assert pass_curve(found.answers) == []
 
 
 @pytest.mark.parametrize(
