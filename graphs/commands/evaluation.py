@@ -32,12 +32,12 @@ def evaluate(
     json: Json = False,
 ) -> None:
     """Judge answers on a benchmark by executing them; the same command goes on where it was stopped."""
-    from .. import evaluation
-    from ..eval_progress import watched_evaluation
-    from ..eval_view import show_evaluation
+    from ..evaluation import run
+    from ..evaluation.progress import watched_evaluation
+    from ..evaluation.view import show_evaluation
 
     named = (predictions, baseline, databases, limit, seed, workers, out, against)
-    config = evaluation.EvalConfig(questions, dialect, *named)
+    config = run.EvalConfig(questions, dialect, *named)
     with watched_evaluation() as watcher:
-        report = evaluation.evaluate(config, watcher)
+        report = run.evaluate(config, watcher)
     show(json, report, lambda console: show_evaluation(console, report))

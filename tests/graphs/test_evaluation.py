@@ -18,12 +18,12 @@ from typing import Any
 import pytest
 from isogloss.graphs.arena import Arena
 from isogloss.graphs.console import PLAIN_TEXT
-from isogloss.graphs.eval_directory import read_evaluation
-from isogloss.graphs.eval_progress import LineProgress
-from isogloss.graphs.eval_report import EvalReport
-from isogloss.graphs.eval_systems import Answer
-from isogloss.graphs.eval_view import show_evaluation
-from isogloss.graphs.evaluation import EvalConfig, evaluate, evaluate_system
+from isogloss.graphs.evaluation.directory import read_evaluation
+from isogloss.graphs.evaluation.progress import LineProgress
+from isogloss.graphs.evaluation.report import EvalReport
+from isogloss.graphs.evaluation.run import EvalConfig, evaluate, evaluate_system
+from isogloss.graphs.evaluation.systems import Answer
+from isogloss.graphs.evaluation.view import show_evaluation
 from isogloss.tools.errors import UsageError
 from isogloss.tools.question_sets import Question, read_question_set
 from isogloss.training.graded import GradedAnswer

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from isogloss.graphs.predictions import read_predictions
+from isogloss.graphs.evaluation.predictions import read_predictions
 from isogloss.tools.errors import UsageError
 from isogloss.tools.question_sets import Problem, Question, QuestionSet
 

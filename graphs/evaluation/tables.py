@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..tools.proportions import Proportion
-from ..training.metrics import ALL, Accuracy, Cell, Estimate
-from .eval_report import Against, EvalReport
+from ...tools.proportions import Proportion
+from ...training.metrics import ALL, Accuracy, Cell, Estimate
+from .report import Against, EvalReport
 
 _FOREIGN = 8  # foreign constructs named
 _ORDER = (

@@ -10,12 +10,12 @@ from typing import TextIO
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from ..training.graded import GradedAnswer
-from ..training.metrics import NO_EVIDENCE
-from .cleaning import strip_escapes
-from .console import PLAIN_TEXT
-from .evaluation import Watcher
-from .theme import ACTIVE, KEPT
+from ...training.graded import GradedAnswer
+from ...training.metrics import NO_EVIDENCE
+from ..cleaning import strip_escapes
+from ..console import PLAIN_TEXT
+from ..theme import ACTIVE, KEPT
+from .run import Watcher
 
 _EVERY = 2.0  # seconds between lines where there is no terminal
 

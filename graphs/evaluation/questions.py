@@ -4,9 +4,9 @@ import hashlib
 import random
 from collections.abc import Sequence
 
-from ..tools.engines import engine_status
-from ..tools.errors import UsageError
-from ..tools.question_sets import Question, QuestionSet
+from ...tools.engines import engine_status
+from ...tools.errors import UsageError
+from ...tools.question_sets import Question, QuestionSet
 
 
 def check_questions(questions: QuestionSet, dialect: str) -> None:

@@ -7,12 +7,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .cleaning import strip_escapes
-from .eval_page import described
-from .eval_report import EvalReport
-from .eval_report_files import REPORT
-from .eval_tables import TextTable, accuracy_table, against_table, dialect_table, grades_table, headline, pass_table
-from .theme import QUIET, REPAIRED
+from ..cleaning import strip_escapes
+from ..theme import QUIET, REPAIRED
+from .page import described
+from .report import EvalReport
+from .report_files import REPORT
+from .tables import TextTable, accuracy_table, against_table, dialect_table, grades_table, headline, pass_table
 
 
 def show_evaluation(console: Console, report: EvalReport) -> None:

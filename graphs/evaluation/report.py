@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from .. import __version__
-from ..tools.question_sets import Question, QuestionSet
-from ..training.dialect_share import DialectShare, dialect_share
-from ..training.graded import GradedAnswer
-from ..training.metrics import NO_EVIDENCE, Accuracy, Cell, accuracy, breakdown, by_question
-from ..training.paired import PairedTest, paired_test
-from ..training.pass_at_k import PassAtK, pass_curve
-from .eval_directory import EvalDirectory
-from .eval_systems import System
+from ... import __version__
+from ...tools.question_sets import Question, QuestionSet
+from ...training.dialect_share import DialectShare, dialect_share
+from ...training.graded import GradedAnswer
+from ...training.metrics import NO_EVIDENCE, Accuracy, Cell, accuracy, breakdown, by_question
+from ...training.paired import PairedTest, paired_test
+from ...training.pass_at_k import PassAtK, pass_curve
+from .directory import EvalDirectory
+from .systems import System
 
 if TYPE_CHECKING:
-    from .evaluation import EvalConfig
+    from .run import EvalConfig
 
 _EXAMPLES = 3  # wrong answers shown, of each grade
 

@@ -3,10 +3,10 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from .cleaning import Cleaner
-from .console import as_json
-from .eval_page import markdown, page
-from .eval_report import EvalReport
+from ..cleaning import Cleaner
+from ..console import as_json
+from .page import markdown, page
+from .report import EvalReport
 
 REPORT = "report"
 

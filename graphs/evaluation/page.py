@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from html import escape
 
-from ..training.graded import GradedAnswer
-from .eval_plots import Series, accuracy_plot, outcome_plot, pass_plot
-from .eval_report import EvalReport
-from .eval_tables import (
+from ...training.graded import GradedAnswer
+from .plots import Series, accuracy_plot, outcome_plot, pass_plot
+from .report import EvalReport
+from .tables import (
     TextTable,
     accuracy_table,
     against_table,

@@ -1,12 +1,12 @@
 """Grading in an arena: an answer as it comes, and gold in the dialect of the answers."""
 
-from ..tools.gold import Gold
-from ..tools.outcome import Outcome
-from ..tools.question_sets import Question
-from ..training.graded import GradedAnswer
-from .answer_grading import BAD_GOLD, MISSING, graded_answer, ungraded_answer
-from .arena import Arena
-from .eval_systems import Answer, brought, by_rules
+from ...tools.gold import Gold
+from ...tools.outcome import Outcome
+from ...tools.question_sets import Question
+from ...training.graded import GradedAnswer
+from ..answer_grading import BAD_GOLD, MISSING, graded_answer, ungraded_answer
+from ..arena import Arena
+from .systems import Answer, brought, by_rules
 
 
 def grade(answer: Answer, arena: Arena) -> GradedAnswer:

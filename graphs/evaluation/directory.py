@@ -14,11 +14,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from .. import __version__
-from ..tools.errors import UsageError
-from ..training.graded import GradedAnswer
-from .cleaning import Cleaner
-from .run_files import JsonLines, RunLock, now, read_record, write_record
+from ... import __version__
+from ...tools.errors import UsageError
+from ...training.graded import GradedAnswer
+from ..cleaning import Cleaner
+from ..run_files import JsonLines, RunLock, now, read_record, write_record
 
 _RECORD, _LOCK, _ANSWERS, _REFERENCES = "eval.json", "eval.lock", "answers.jsonl", "references.jsonl"
 _FIELDS = [field.name for field in fields(GradedAnswer)]

@@ -9,19 +9,19 @@ from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
-from ..tools.dialects import get_dialect
-from ..tools.errors import IsoglossError, UsageError
-from ..tools.outcome import Limits
-from ..tools.question_sets import Question, QuestionSet, read_question_set
-from ..training.graded import GradedAnswer
-from .arena import Arena, by_database, open_arena
-from .eval_directory import EvalDirectory, open_directory, read_evaluation
-from .eval_questions import check_questions, chosen_questions, digest
-from .eval_report import EvalReport, eval_report
-from .eval_report_files import write_reports
-from .eval_systems import Answer, PredictedAnswers, System, baseline
+from ...tools.dialects import get_dialect
+from ...tools.errors import IsoglossError, UsageError
+from ...tools.outcome import Limits
+from ...tools.question_sets import Question, QuestionSet, read_question_set
+from ...training.graded import GradedAnswer
+from ..arena import Arena, by_database, open_arena
+from .directory import EvalDirectory, open_directory, read_evaluation
 from .grading import bad_gold, grade, reference
 from .predictions import read_predictions
+from .questions import check_questions, chosen_questions, digest
+from .report import EvalReport, eval_report
+from .report_files import write_reports
+from .systems import Answer, PredictedAnswers, System, baseline
 
 EVALS = Path("evals")
 _LIMITS = Limits(seconds=10)  # per statement

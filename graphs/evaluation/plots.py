@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from ..training.metrics import ALL, Cell, Estimate
-from ..training.pass_at_k import PassAtK
-from .eval_tables import outcomes
+from ...training.metrics import ALL, Cell, Estimate
+from ...training.pass_at_k import PassAtK
+from .tables import outcomes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,12 +5,12 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlglot.errors import SqlglotError
 
-from ..tools.dialects import get_dialect
-from ..tools.errors import IsoglossError, UsageError
-from ..tools.question_sets import Question, QuestionSet
-from ..tools.schema import Schema
-from ..tools.transpile import transpile
-from .arena import Arena
+from ...tools.dialects import get_dialect
+from ...tools.errors import IsoglossError, UsageError
+from ...tools.question_sets import Question, QuestionSet
+from ...tools.schema import Schema
+from ...tools.transpile import transpile
+from ..arena import Arena
 from .predictions import Predictions
 
 BASELINES = ("gold", "sqlglot", "rules")
@@ -132,7 +132,7 @@ def by_rules(question: Question, schema: Schema, dialect: str) -> str:
 
     Raises errors of ours or sqlglot's for what they cannot translate.
     """
-    from ..tools.translation import translate
+    from ...tools.translation import translate
 
     if question.dialect == dialect:
         return question.sql

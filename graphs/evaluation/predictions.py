@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..tools.errors import UsageError
-from ..tools.extraction import extract_sql
-from ..tools.question_sets import QuestionSet
-from ..tools.question_sets.entries import json_lines
+from ...tools.errors import UsageError
+from ...tools.extraction import extract_sql
+from ...tools.question_sets import QuestionSet
+from ...tools.question_sets.entries import json_lines
 
 _ID_KEYS = ("id", "question_id")
 _SQL_KEYS = ("sql", "prediction", "query", "SQL")

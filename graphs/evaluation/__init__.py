@@ -1,0 +1,1 @@
+"""Evaluation: answers judged by executing them beside gold, their reports, and what gives the answers."""
