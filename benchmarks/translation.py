@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 from isogloss.graphs.progress import Goal
-from isogloss.graphs.translation.config import TranslationConfig, chosen_questions
+from isogloss.graphs.translation.config import TranslationConfig, questions_to_translate
 from isogloss.graphs.translation.report import WRITERS, TranslationReport, translation_report
 from isogloss.graphs.translation.run import translate_questions
 from isogloss.graphs.watching import watched
@@ -49,7 +49,7 @@ def held_out(spider: Path) -> list[dict[str, str]]:
 def measured(questions: Path, databases: Path, name: str, dialect: str) -> tuple[TranslationReport, float, str]:
     """Translate a question file and return its report, the seconds it took and the engine."""
     config = TranslationConfig(questions, dialect, databases, out=_RUNS / f"{name}-{dialect}", evaluation=True)
-    chosen = chosen_questions(config)
+    chosen = questions_to_translate(config)
     with watched(f"{name} to {dialect}", Goal(len(chosen.questions), of_items=True)) as watcher:
         summary = translate_questions(config, chosen, watcher)
     return translation_report(summary.directory), summary.seconds, summary.engine

@@ -1,6 +1,6 @@
 """Where answers are judged: a database in the engine of its gold queries and in the engine under test."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Lock
 
@@ -8,7 +8,6 @@ from ..tools.compare import Comparison
 from ..tools.engines import Engine, open_engine
 from ..tools.gold import Gold, gold_of, graded
 from ..tools.outcome import Limits
-from ..tools.question_sets import Question
 
 
 class Arena:
@@ -47,11 +46,3 @@ def open_arena(source: str, gold_dialect: str, dialect: str, workers: int, limit
         else:
             engine = stack.enter_context(open_engine(dialect, source, workers=workers, limits=limits))
         yield Arena(gold_engine, engine)
-
-
-def by_database(questions: Iterable[Question]) -> dict[tuple[str, str], list[Question]]:
-    """Return the questions of each database and dialect of gold, in the order in which they first occur."""
-    grouped: dict[tuple[str, str], list[Question]] = {}
-    for question in questions:
-        grouped.setdefault((question.source, question.dialect), []).append(question)
-    return grouped

@@ -1,14 +1,21 @@
 """``isogloss eval``: how well answers do on a benchmark, by executing them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import DIALECT_NAMES, Json, Workers, show
+from .model_options import asks_models
+from .options import DIALECT_NAMES, MODELS, Json, Workers, show
+
+if TYPE_CHECKING:
+    from ..run_models import ModelSettings
 
 
+@asks_models
 def evaluate(
+    *,
+    settings: "ModelSettings",
     questions: Annotated[
         Path, typer.Argument(metavar="SET", help="A folder as Spider, BIRD … come, or a file of questions.")
     ],
@@ -19,11 +26,18 @@ def evaluate(
     baseline: Annotated[
         str | None, typer.Option(metavar="NAME", help="Or answers made of gold: gold, sqlglot or rules.")
     ] = None,
+    generator: Annotated[str | None, typer.Option(metavar="MODEL", help=f"Or a model's answers. {MODELS}")] = None,
+    n: Annotated[int, typer.Option("-n", "--n", metavar="N", min=1, help="Samples of it, for pass@k.")] = 1,
+    temperature: Annotated[
+        float | None, typer.Option(metavar="T", min=0.0, help="By default 0 for one sample, 0.8 for several.")
+    ] = None,
+    top_p: Annotated[float, typer.Option(metavar="P", min=0.01, max=1.0, help="1 leaves it to the model.")] = 0.95,
     databases: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The databases, if they are not beside SET.")
     ] = None,
+    source_dialect: Annotated[str, typer.Option("--from", metavar="NAME", help="The dialect of gold.")] = "sqlite",
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Only so many questions.")] = None,
-    seed: Annotated[int, typer.Option(metavar="N", help="Which they are.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Which they are; and that of samples.")] = 0,
     workers: Workers = 2,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="By default evals/SET-DIALECT-SYSTEM.")] = None,
     against: Annotated[
@@ -32,11 +46,15 @@ def evaluate(
     json: Json = False,
 ) -> None:
     """Judge answers on a benchmark by executing them; the same command goes on where it was stopped."""
+    from ...agents.sampler import SamplingSettings
     from ..evaluation import run
+    from ..evaluation.models import ModelConfig
     from ..evaluation.progress import watched_evaluation
     from ..evaluation.view import show_evaluation
 
-    named = (predictions, baseline, databases, limit, seed, workers, out, against)
+    heat = temperature if temperature is not None else 0.8 if n > 1 else 0.0
+    model = ModelConfig(generator, SamplingSettings(n, heat, top_p, seed), settings) if generator else None
+    named = (predictions, baseline, databases, limit, seed, workers, out, against, model, source_dialect)
     config = run.EvalConfig(questions, dialect, *named)
     with watched_evaluation() as watcher:
         report = run.evaluate(config, watcher)

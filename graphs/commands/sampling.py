@@ -40,10 +40,10 @@ def sample(
 ) -> None:
     """Sample a model's answers and grade them by execution; the same command goes on where a stopped run was left."""
     from ...agents.sampler import SamplingSettings
-    from .. import sampling
     from ..progress import Goal
-    from ..sampling_config import SampleConfig, questions_to_sample
-    from ..sampling_view import show_sampling
+    from ..sampling import run
+    from ..sampling.config import SampleConfig, questions_to_sample
+    from ..sampling.view import show_sampling
     from ..watching import watched
 
     drawn = SamplingSettings(n, temperature, top_p, seed)
@@ -52,7 +52,7 @@ def sample(
     chosen = questions_to_sample(config)
     title = f"isogloss sample · {chosen.name} · {generator} · {dialect} · {drawn.requests} a question"
     with watched(title, Goal(len(chosen.questions), of_items=True)) as watcher:
-        summary = sampling.sample(config, chosen, watcher)
+        summary = run.sample(config, chosen, watcher)
     show(json, summary, lambda console: show_sampling(console, summary))
     if summary.failure:
         raise summary.failure

@@ -36,7 +36,7 @@ def translate(
 ) -> None:
     """Translate a question set, verified by its rows; the same command goes on where a stopped run was left."""
     from ..progress import Goal
-    from ..translation.config import TranslationConfig, chosen_questions
+    from ..translation.config import TranslationConfig, questions_to_translate
     from ..translation.report import translation_report
     from ..translation.run import translate_questions
     from ..translation.view import show_translation
@@ -44,7 +44,7 @@ def translate(
 
     wanted = (questions, dialect, databases, source_dialect, limit, seed, out, generator, corpus, workers, max_repairs)
     config = TranslationConfig(*wanted, evaluation, settings)
-    chosen = chosen_questions(config)
+    chosen = questions_to_translate(config)
     title = f"isogloss translate · {chosen.name} · {source_dialect} to {dialect}"
     with watched(title, Goal(len(chosen.questions), of_items=True)) as watcher:
         summary = translate_questions(config, chosen, watcher)

@@ -4,7 +4,7 @@ from ...tools.gold import Gold
 from ...tools.outcome import Outcome
 from ...tools.question_sets import Question
 from ...training.graded import GradedAnswer
-from ..answer_grading import BAD_GOLD, MISSING, graded_answer, ungraded_answer
+from ..answering.grading import BAD_GOLD, MISSING, graded_answer, ungraded_answer
 from ..arena import Arena
 from .systems import Answer, brought, by_rules
 

@@ -9,16 +9,16 @@ from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
-from ...tools.dialects import get_dialect
 from ...tools.errors import IsoglossError, UsageError
 from ...tools.outcome import Limits
-from ...tools.question_sets import Question, QuestionSet, read_question_set
+from ...tools.question_sets import Question, QuestionSet
 from ...training.graded import GradedAnswer
-from ..arena import Arena, by_database, open_arena
+from ..arena import Arena, open_arena
+from ..questions import by_database, digest, drawn, usable_questions
 from .directory import EvalDirectory, open_directory, read_evaluation
 from .grading import bad_gold, grade, reference
+from .models import ModelAnswers, ModelConfig
 from .predictions import read_predictions
-from .questions import check_questions, chosen_questions, digest
 from .report import EvalReport, eval_report
 from .report_files import write_reports
 from .systems import Answer, PredictedAnswers, System, baseline
@@ -31,8 +31,9 @@ _LIMITS = Limits(seconds=10)  # per statement
 class EvalConfig:
     """What to evaluate: on the question set at ``questions``, in ``dialect``, the predictions or the baseline named.
 
-    ``limit`` questions are chosen by ``seed``, by default all; ``databases`` is the folder of their databases where it
-    is not beside them. ``out`` is by default evals/SET-DIALECT-SYSTEM. ``against`` is another evaluation's directory.
+    Or the answers of ``model``. ``limit`` questions are chosen by ``seed``; ``databases`` is their folder where it
+    is not beside them. ``out`` is by default evals/SET-DIALECT-SYSTEM. ``against`` is another evaluation's directory;
+    ``gold_dialect`` is that of gold where the set does not say.
     """
 
     questions: Path
@@ -45,6 +46,8 @@ class EvalConfig:
     workers: int = 2
     out: Path | None = None
     against: Path | None = None
+    model: ModelConfig | None = None
+    gold_dialect: str = "sqlite"
 
 
 class Watcher(Protocol):
@@ -65,21 +68,22 @@ def evaluate(config: EvalConfig, watcher: Watcher) -> EvalReport:
 
     Raises ``UsageError`` for a set, dialect, file or directory that will not do.
     """
-    if (config.predictions is None) == (config.baseline is None):
-        raise UsageError("Name either --predictions or --baseline: what is to be evaluated.")
-    get_dialect(config.dialect)
-    questions = read_question_set(config.questions, config.databases)
+    if [config.predictions, config.baseline, config.model].count(None) != 2:
+        raise UsageError("Name one of --generator, --predictions and --baseline: what is to be evaluated.")
+    questions = usable_questions(config.questions, config.dialect, config.databases, config.gold_dialect)
     if config.predictions is not None:
         predictions = read_predictions(config.predictions, questions, config.dialect)
         return evaluate_system(config, questions, PredictedAnswers(predictions), watcher)
+    if config.model is not None:
+        with ModelAnswers(config.model) as model:
+            return evaluate_system(config, questions, model, watcher)
     return evaluate_system(config, questions, baseline(str(config.baseline), questions, config.dialect), watcher)
 
 
 def evaluate_system(config: EvalConfig, questions: QuestionSet, system: System, watcher: Watcher) -> EvalReport:
     """Grade the answers of ``system``, whatever it is, to ``questions``; see ``evaluate``."""
-    check_questions(questions, config.dialect)
     against = read_evaluation(config.against) if config.against else None
-    chosen = chosen_questions(questions.questions, config.limit, config.seed)
+    chosen = drawn(questions.questions, config.limit, config.seed)
     path = config.out or EVALS / _slug(f"{questions.name}-{config.dialect}-{system.name}")
     made_of = {"set": digest(questions), "dialect": config.dialect, "system": system.name, **system.identity}
     with open_directory(path, made_of) as directory:
@@ -91,6 +95,10 @@ def evaluate_system(config: EvalConfig, questions: QuestionSet, system: System, 
 
 def _slug(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.]+", "-", name).strip("-.")
+
+
+def _question_id(answer: Answer | GradedAnswer) -> str:
+    return answer.id if isinstance(answer, GradedAnswer) else answer.question.id
 
 
 class _Evaluation:
@@ -129,19 +137,20 @@ class _Evaluation:
                 if gold.failure:
                     self._give_up([question], gold.failure)
             asked = [question for question, gold in zip(questions, golds, strict=True) if not gold.failure]
-            list(pool.map(lambda answer: self._grade(answer, arena), self._system.answers(asked, arena)))
+            by_id = {question.id: question for question in asked}
+            answers = self._system.answers(asked, arena)
+            list(pool.map(lambda each: self._grade(each, by_id[_question_id(each)], arena), answers))
         except KeyboardInterrupt:
             pool.shutdown(cancel_futures=True)
             raise
         finally:
             pool.shutdown()
 
-    def _grade(self, answer: Answer, arena: Arena) -> None:
-        question = answer.question
+    def _grade(self, answer: Answer | GradedAnswer, question: Question, arena: Arena) -> None:
         if question.id not in self._directory.references:  # kept first, so that no question with an answer lacks it
             self._directory.add_reference(question.id, reference(question, arena))
         if (question.id, answer.sample) not in self._directory.answers:
-            self._keep(grade(answer, arena))
+            self._keep(answer if isinstance(answer, GradedAnswer) else grade(answer, arena))
 
     def _give_up(self, questions: Sequence[Question], reason: str) -> None:
         """Keep that gold is no good: nobody is asked such questions."""

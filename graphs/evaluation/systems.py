@@ -10,6 +10,7 @@ from ...tools.errors import IsoglossError, UsageError
 from ...tools.question_sets import Question, QuestionSet
 from ...tools.schema import Schema
 from ...tools.transpile import transpile
+from ...training.graded import GradedAnswer
 from ..arena import Arena
 from .predictions import Predictions
 
@@ -43,8 +44,8 @@ class System(Protocol):
     def samples(self, question: Question) -> Collection[int]:
         """Return the numbers of the answers that it will give to a question."""
 
-    def answers(self, questions: Sequence[Question], arena: Arena) -> Iterator[Answer]:
-        """Yield the answers to the questions of one database, in any order, as they come.
+    def answers(self, questions: Sequence[Question], arena: Arena) -> Iterator[Answer | GradedAnswer]:
+        """Yield the answers to the questions of one database, in any order, as they come; some may be graded.
 
         Those that were graded before may be among them. ``arena.engine`` is the database in the dialect wanted.
         """

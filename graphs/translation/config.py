@@ -1,13 +1,11 @@
 """What a run of translations is asked for, and how it ended."""
 
-import random
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...agents.budget import BudgetSpent, RunStopped
-from ...tools.errors import UsageError
-from ...tools.question_sets import Problem, QuestionSet, read_question_set
-from ..arena import by_database
+from ...tools.question_sets import Problem, QuestionSet
+from ..questions import chosen_questions, usable_questions
 from ..run_directory import Totals
 from ..run_models import ModelSettings
 from ..spending import Spending
@@ -54,15 +52,7 @@ class TranslationSummary:
         return None if isinstance(self.stop, BudgetSpent) else self.stop
 
 
-def chosen_questions(config: TranslationConfig) -> QuestionSet:
-    """Return the questions to translate, those of a database together; raises ``UsageError`` if there are none."""
-    found = read_question_set(config.questions, config.databases, config.gold_dialect)
-    questions = list(found.questions)
-    if config.limit is not None and config.limit < len(questions):
-        drawn = sorted(random.Random(config.seed).sample(range(len(questions)), config.limit))
-        questions = [questions[place] for place in drawn]
-    if not questions:
-        why = f" ({found.problems[0].reason})" if found.problems else ""
-        raise UsageError(f"{config.questions} has no question that can be used{why}.")
-    together = [question for group in by_database(questions).values() for question in group]
-    return replace(found, questions=tuple(together))
+def questions_to_translate(config: TranslationConfig) -> QuestionSet:
+    """Return the questions, those of a database together; raises ``UsageError`` if there are none."""
+    found = usable_questions(config.questions, config.dialect, config.databases, config.gold_dialect)
+    return chosen_questions(found, config.limit, config.seed)

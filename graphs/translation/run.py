@@ -1,12 +1,10 @@
 """A run of translations: every question of a set, database by database, committed in order."""
 
 import asyncio
-import hashlib
 import time
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import ExitStack, aclosing, closing
 from dataclasses import asdict, dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,8 @@ from ...tools.question_sets import Question, QuestionSet
 from ..arena import open_arena
 from ..build import Observer
 from ..cleaning import secrets_in
+from ..question_run import commit_by_database
+from ..questions import digest
 from ..run_directory import ItemResult, RunDirectory
 from ..run_models import Voice, in_flight, load_models, open_budget, open_voices, with_models
 from ..spending import spending, spent_so_far
@@ -58,7 +58,9 @@ def translate_questions(config: TranslationConfig, questions: QuestionSet, obser
         voices = stack.enter_context(open_voices(models, config.models, budget))
         work = _Work(config, run, index, voices[config.generator], _lineage(config, corpus), observer)
         began = time.monotonic()
-        stop = asyncio.run(with_models(models.values(), work.commit_all(questions.questions)))
+        stop = asyncio.run(
+            with_models(models.values(), commit_by_database(questions.questions, run, observer, work.commit_group))
+        )
         if stop and not run.totals.items and not isinstance(stop, BudgetSpent):
             raise stop  # there is nothing to sum up
         seconds = round(time.monotonic() - began, 2)
@@ -82,59 +84,51 @@ class _Work:
         self._config, self._run, self._index, self._voice = config, run, index, voice
         self._lineage, self._observer, self.engine = lineage, observer, ""
 
-    async def commit_all(self, questions: Sequence[Question]) -> RunStopped | None:
-        """Commit what is still to do, a database at a time; returns what stopped it, if the model did."""
-        for group in _groups(questions, self._run.next_item):
-            self._observer.on_stage(f"{group[0][1].database}, {len(group)} questions")
-            results = self._translated(group)
-            async with aclosing(results):
-                try:
-                    async for result in results:
-                        self._commit(result)
-                except RunStopped as stop:
-                    return stop
-                except IsoglossError as error:  # this database cannot be had; the others can
-                    for index, question in group[self._run.next_item - group[0][0] :]:
-                        self._commit(_not_loaded(index, question, error))
-        return None
+    async def commit_group(self, questions: list[Question]) -> None:
+        """Commit the questions of one database, as rejected where it cannot be had."""
+        first = self._run.next_item
+        results = self._translated(first, questions)
+        async with aclosing(results):
+            try:
+                async for result in results:
+                    self._commit(result)
+            except RunStopped:
+                raise
+            except IsoglossError as error:  # this database cannot be had; the others can
+                for question in questions[self._run.next_item - first :]:
+                    self._commit(_not_loaded(self._run.next_item, question, error))
 
     def _commit(self, result: ItemResult) -> None:
         self._run.commit(result)
         self._observer.on_item(result, self._run.totals)
 
-    async def _translated(self, group: list[tuple[int, Question]]) -> AsyncGenerator[ItemResult]:
+    async def _translated(self, first: int, questions: list[Question]) -> AsyncGenerator[ItemResult]:
         """Yield the results of one database's questions in order; raises ``IsoglossError`` if it cannot be had."""
-        config, first = self._config, group[0]
-        with open_arena(first[1].source, first[1].dialect, config.dialect, config.workers, _LIMITS) as arena:
+        config, source, last = self._config, questions[0], first + len(questions)
+        with open_arena(source.source, source.dialect, config.dialect, config.workers, _LIMITS) as arena:
             bench = open_bench(arena, self._index, self._voice, config.max_repairs, config.models.schema_tokens)
             self.engine = arena.engine.version
             lineage = {**self._lineage, "engine": self.engine, "stand_in": arena.engine.stand_in}
-            items, last = _Items(dict(group)), group[-1][0]
             states = final_states(
                 translation_graph(bench),
-                items,
-                first[0],
+                _Items(first, questions),
+                first,
                 in_flight(config.models, {config.generator}),
-                lambda: last + 1 - self._run.next_item,
+                lambda: last - self._run.next_item,
                 self._observer.on_sql,
             )
             async with aclosing(states):
                 async for state in states:
-                    yield translated(state, items.questions[state["index"]], lineage)
+                    yield translated(state, questions[state["index"] - first], lineage)
 
 
 @dataclass(frozen=True, slots=True)
 class _Items:
-    questions: dict[int, Question]
+    first: int
+    questions: list[Question]
 
     def begin(self, index: int) -> TranslationState:
-        return beginning(index, self.questions[index])
-
-
-def _groups(questions: Sequence[Question], first: int) -> Iterator[list[tuple[int, Question]]]:
-    numbered = list(enumerate(questions))[first:]
-    for _, group in groupby(numbered, key=lambda each: (each[1].source, each[1].dialect)):
-        yield list(group)
+        return beginning(index, self.questions[index - self.first])
 
 
 def _not_loaded(index: int, question: Question, error: IsoglossError) -> ItemResult:
@@ -144,11 +138,10 @@ def _not_loaded(index: int, question: Question, error: IsoglossError) -> ItemRes
 
 def _identity(config: TranslationConfig, questions: QuestionSet, corpus: Corpus) -> dict[str, Any]:
     """Return what determines the data."""
-    listed = hashlib.sha256(repr([(q.id, q.question, q.sql, q.dialect) for q in questions.questions]).encode())
     return {
         "kind": "translation",
         "dialect": config.dialect,
-        "questions": listed.hexdigest(),
+        "questions": digest(questions),
         "generator": config.generator,
         "corpus": corpus.hash,
         "max_repairs": config.max_repairs,

@@ -329,7 +329,7 @@ def test_from_the_command_line(benchmark: Path, tmp_path: Path) -> None:
     assert (record["accuracy"]["questions"], record["left_out"]["bad_gold"]) == (4, 1)
     wrong = isogloss("eval", str(benchmark), "--dialect", "duckdb", cwd=tmp_path)
     assert (wrong.returncode, wrong.stdout) == (2, "")
-    assert wrong.stderr.startswith("error: Name either --predictions or --baseline")
+    assert wrong.stderr.startswith("error: Name one of --generator, --predictions and --baseline")
 
 
 @pytest.mark.skipif(not SPIDER.is_dir(), reason="needs Spider")

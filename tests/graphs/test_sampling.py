@@ -22,13 +22,13 @@ from isogloss.agents.budget import Budget
 from isogloss.agents.channel import open_channel
 from isogloss.agents.sampler import Sampler, SamplingSettings
 from isogloss.agents.scripted import ScriptedModel
-from isogloss.graphs.answer_grading import doubt_about, graded_answer
-from isogloss.graphs.answering import AnswerBench, Answered, answered
+from isogloss.graphs.answering.grading import doubt_about, graded_answer
+from isogloss.graphs.answering.graph import AnswerBench, Answered, answered
 from isogloss.graphs.arena import Arena, open_arena
 from isogloss.graphs.run_directory import ItemResult, Totals
 from isogloss.graphs.run_models import ModelSettings
-from isogloss.graphs.sampling import sample
-from isogloss.graphs.sampling_config import SampleConfig, SampleSummary, questions_to_sample
+from isogloss.graphs.sampling.config import SampleConfig, SampleSummary, questions_to_sample
+from isogloss.graphs.sampling.run import sample
 from isogloss.tools.compare import compare
 from isogloss.tools.dialect_schema import dialect_schema
 from isogloss.tools.outcome import Limits, Outcome

@@ -1,36 +1,35 @@
 """A sampling run: every question of a set answered N times, executed and graded, committed in order."""
 
 import asyncio
-import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, aclosing, closing
 from dataclasses import asdict
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
-from ..agents.budget import BudgetSpent, RunStopped
-from ..agents.models_providers import shown_address
-from ..agents.sampler import Sampler
-from ..tools.dialect_schema import dialect_schema
-from ..tools.errors import IsoglossError
-from ..tools.outcome import Limits
-from ..tools.question_sets import Question, QuestionSet
-from ..training.pass_at_k import pass_curve
-from ..training.prompt_format import FORMAT
-from .answering import AnswerBench, answered
-from .arena import open_arena
-from .build import Observer
-from .cleaning import secrets_in
-from .run_directory import ItemResult, RunDirectory
-from .run_models import FEW, in_flight, load_models, open_budget, open_voices, with_models
-from .sampling_config import SampleConfig, SampleSummary
-from .sampling_data import DataCounts, committed_samples, write_data
-from .sampling_result import not_loaded, sampled_result
-from .spending import spending, spent_so_far
+from ... import __version__
+from ...agents.budget import BudgetSpent, RunStopped
+from ...agents.models_providers import shown_address
+from ...agents.sampler import Sampler
+from ...tools.dialect_schema import dialect_schema
+from ...tools.errors import IsoglossError
+from ...tools.outcome import Limits
+from ...tools.question_sets import Question, QuestionSet
+from ...training.pass_at_k import pass_curve
+from ...training.prompt_format import FORMAT
+from ..answering.graph import AnswerBench, answered
+from ..arena import open_arena
+from ..build import Observer
+from ..cleaning import secrets_in
+from ..question_run import commit_by_database
+from ..questions import digest
+from ..run_directory import ItemResult, RunDirectory
+from ..run_models import FEW, in_flight, load_models, open_budget, open_voices, with_models
+from ..spending import spending, spent_so_far
+from .config import SampleConfig, SampleSummary
+from .data import DataCounts, committed_samples, write_data
+from .result import not_loaded, sampled_result
 
 _LIMITS = Limits(seconds=10.0)  # per statement
 
@@ -57,7 +56,9 @@ def sample(config: SampleConfig, questions: QuestionSet, observer: Observer) -> 
         sampler = Sampler(voice.model, voice.channel, config.sampling)
         work = _Work(config, run, sampler, _lineage(config, version), observer)
         began = time.monotonic()
-        stop = asyncio.run(with_models(models.values(), work.commit_all(questions.questions)))
+        stop = asyncio.run(
+            with_models(models.values(), commit_by_database(questions.questions, run, observer, work.commit_group))
+        )
         if stop and not run.totals.items and not isinstance(stop, BudgetSpent):
             raise stop  # there is nothing to sum up
         seconds = round(time.monotonic() - began, 2)
@@ -104,17 +105,7 @@ class _Work:
         self._config, self._run, self._sampler = config, run, sampler
         self._lineage, self._observer = lineage, observer
 
-    async def commit_all(self, questions: Sequence[Question]) -> RunStopped | None:
-        """Commit what is still to do, a database at a time; returns what stopped it, if the model did."""
-        for group in _groups(questions[self._run.next_item :]):
-            self._observer.on_stage(f"{group[0].database}, {len(group)} questions")
-            try:
-                await self._commit_group(group)
-            except RunStopped as stop:
-                return stop
-        return None
-
-    async def _commit_group(self, questions: list[Question]) -> None:
+    async def commit_group(self, questions: list[Question]) -> None:
         """Commit the questions of one database, as rejected where it cannot be had."""
         config, first = self._config, questions[0]
         with ExitStack() as stack:
@@ -145,18 +136,12 @@ class _Work:
         self._observer.on_item(result, self._run.totals)
 
 
-def _groups(questions: Sequence[Question]) -> Iterator[list[Question]]:
-    for _, group in groupby(questions, key=lambda question: (question.source, question.dialect)):
-        yield list(group)
-
-
 def _identity(config: SampleConfig, questions: QuestionSet, version: str | None) -> dict[str, Any]:
     """Return what determines the samples: not how many of them become training data."""
-    asked = [(q.id, q.question, q.sql, q.database, q.dialect, q.evidence) for q in questions.questions]
     return {
         "kind": "sampling",
         "dialect": config.dialect,
-        "questions": hashlib.sha256(repr(asked).encode()).hexdigest(),
+        "questions": digest(questions),
         "generator": config.generator,
         "weights": version,
         **asdict(config.sampling),

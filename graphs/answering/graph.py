@@ -11,13 +11,13 @@ from typing import Any
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
-from ..tools.question_sets import Question
-from ..training.graded import GradedAnswer
-from . import answer_nodes
-from .answer_state import AnswerBench, AnswerState, question_of
-from .stream import final_states
-from .trace import Step
-from .turns import timed
+from ...tools.question_sets import Question
+from ...training.graded import GradedAnswer
+from ..stream import final_states
+from ..trace import Step
+from ..turns import timed
+from . import nodes
+from .state import AnswerBench, AnswerState, question_of
 
 __all__ = ["AnswerBench", "Answered", "answer_graph", "answered"]
 
@@ -66,11 +66,11 @@ def answer_graph(bench: AnswerBench) -> CompiledStateGraph[AnswerState, None, An
     """Wire the nodes to ``bench`` and return the compiled graph; it takes one question's state to its end."""
     graph = StateGraph(AnswerState)
     for name, node in (
-        ("gold", answer_nodes.gold),
-        ("prompt", answer_nodes.prompt),
-        ("generate", answer_nodes.generate),
-        ("extract", answer_nodes.extract),
-        ("grade", answer_nodes.grade),
+        ("gold", nodes.gold),
+        ("prompt", nodes.prompt),
+        ("generate", nodes.generate),
+        ("extract", nodes.extract),
+        ("grade", nodes.grade),
     ):
         graph.add_node(name, timed(node, bench))
     graph.add_edge(START, "gold")

@@ -1,22 +1,19 @@
 """What a sampling run is asked for, and how it ended."""
 
-import random
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..agents.budget import BudgetSpent, RunStopped
-from ..agents.sampler import SamplingSettings
-from ..tools.dialects import get_dialect
-from ..tools.engines import engine_status
-from ..tools.errors import UsageError
-from ..tools.question_sets import Problem, QuestionSet, read_question_set
-from ..training.pass_at_k import PassAtK
-from .arena import by_database
-from .run_directory import Totals
-from .run_models import ModelSettings
-from .sampling_data import DataCounts
-from .spending import Spending
+from ...agents.budget import BudgetSpent, RunStopped
+from ...agents.sampler import SamplingSettings
+from ...tools.errors import UsageError
+from ...tools.question_sets import Problem, QuestionSet
+from ...training.pass_at_k import PassAtK
+from ..questions import chosen_questions, usable_questions
+from ..run_directory import Totals
+from ..run_models import ModelSettings
+from ..spending import Spending
+from .data import DataCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +71,5 @@ def questions_to_sample(config: SampleConfig) -> QuestionSet:
     """
     if config.generator == "grammar":
         raise UsageError("grammar answers the agents' requests alone: --generator takes a language model.")
-    get_dialect(config.dialect)
-    found = read_question_set(config.questions, config.databases)
-    questions = list(found.questions)
-    if not questions:
-        why = f" ({found.problems[0].reason})" if found.problems else ""
-        raise UsageError(f"{config.questions} has no question that can be used{why}.")
-    status = next(each for each in engine_status() if each.dialect == config.dialect)
-    if not status.ready and any("://" not in question.source for question in questions):
-        raise UsageError(f"The engine of {config.dialect} is not ready here: {status.remedy}")
-    if config.limit is not None and config.limit < len(questions):
-        places = random.Random(config.sampling.seed).sample(range(len(questions)), len(questions))
-        questions = [questions[place] for place in sorted(places[: config.limit])]
-    together = [question for group in by_database(questions).values() for question in group]
-    return replace(found, questions=tuple(together))
+    found = usable_questions(config.questions, config.dialect, config.databases)
+    return chosen_questions(found, config.limit, config.sampling.seed)

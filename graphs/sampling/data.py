@@ -9,9 +9,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from ..tools.errors import UsageError
-from ..training.graded import GradedAnswer
-from ..training.preferences import (
+from ...tools.errors import UsageError
+from ...training.graded import GradedAnswer
+from ...training.preferences import (
     Preference,
     Sample,
     balanced,
@@ -19,8 +19,8 @@ from ..training.preferences import (
     valid_samples,
     wrong_samples,
 )
-from ..training.prompt_format import FORMAT, completion_messages
-from .trace import Trace
+from ...training.prompt_format import FORMAT, completion_messages
+from ..trace import Trace
 
 VALID, NEGATIVE, PREFERENCES = "valid.jsonl", "negative.jsonl", "preferences.jsonl"
 _PROMPTS = "SELECT item, delta FROM steps WHERE node = 'prompt'"

@@ -3,17 +3,17 @@
 import asyncio
 from dataclasses import asdict
 
-from ..agents.sampler import was_cut_off
-from ..tools.compare import Comparison
-from ..tools.extraction import extract_sql
-from ..tools.gold import Gold
-from ..tools.outcome import Outcome
-from ..training.graded import GradedAnswer
-from ..training.prompt_format import FORMAT, prompt_for
-from .answer_grading import BAD_GOLD, doubt_about, graded_answer, missing_answer, ungraded_answer
-from .answer_state import AnswerBench, AnswerState, question_of
-from .cleaning import Cleaner
-from .recording import Update, step
+from ...agents.sampler import was_cut_off
+from ...tools.compare import Comparison
+from ...tools.extraction import extract_sql
+from ...tools.gold import Gold
+from ...tools.outcome import Outcome
+from ...training.graded import GradedAnswer
+from ...training.prompt_format import FORMAT, prompt_for
+from ..cleaning import Cleaner
+from ..recording import Update, step
+from .grading import BAD_GOLD, doubt_about, graded_answer, missing_answer, ungraded_answer
+from .state import AnswerBench, AnswerState, question_of
 
 _SHOWN_ROWS = 5  # of each result, in the trace
 _NO_QUERY = "the reply holds no query"

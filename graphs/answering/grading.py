@@ -2,15 +2,15 @@
 
 from sqlglot.errors import SqlglotError
 
-from ..tools.canonical import rules_between
-from ..tools.compare import Comparison, Label, compare_results
-from ..tools.gold import Gold
-from ..tools.hardness import hardness
-from ..tools.outcome import Outcome
-from ..tools.question_sets import Question
-from ..tools.stability import instability
-from ..training.graded import GradedAnswer
-from .arena import Arena
+from ...tools.canonical import rules_between
+from ...tools.compare import Comparison, Label, compare_results
+from ...tools.gold import Gold
+from ...tools.hardness import hardness
+from ...tools.outcome import Outcome
+from ...tools.question_sets import Question
+from ...tools.stability import instability
+from ...training.graded import GradedAnswer
+from ..arena import Arena
 
 MISSING, BAD_GOLD = "missing", "bad_gold"
 

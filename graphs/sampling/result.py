@@ -5,15 +5,15 @@ from typing import Any
 
 from sqlglot.errors import SqlglotError
 
-from ..tools.question_sets import Question
-from ..tools.skeleton import skeleton
-from ..training.preferences import Sample, valid_samples
-from .answer_grading import BAD_GOLD, ungraded_answer
-from .answering import Answered
-from .duplicates import tables_of
-from .run_directory import ItemResult
-from .statistics import features
-from .trace import Step
+from ...tools.question_sets import Question
+from ...tools.skeleton import skeleton
+from ...training.preferences import Sample, valid_samples
+from ..answering.grading import BAD_GOLD, ungraded_answer
+from ..answering.graph import Answered
+from ..duplicates import tables_of
+from ..run_directory import ItemResult
+from ..statistics import features
+from ..trace import Step
 
 _NOT_LOADED = "the database does not load"
 

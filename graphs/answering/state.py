@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ..agents.sampler import Sampler
-from ..tools.question_sets import Question
-from ..tools.schema_excerpt import SchemaExcerpt
-from .arena import Arena
-from .state import Conversation
+from ...agents.sampler import Sampler
+from ...tools.question_sets import Question
+from ...tools.schema_excerpt import SchemaExcerpt
+from ..arena import Arena
+from ..state import Conversation
 
 
 @dataclass(frozen=True, slots=True)

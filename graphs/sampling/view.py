@@ -4,14 +4,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..training.pass_at_k import PassAtK
-from .cleaning import strip_escapes
-from .progress import clock_face
-from .sampling_config import SampleSummary
-from .sampling_data import NEGATIVE, PREFERENCES, VALID
-from .spending_view import spending_rows
-from .theme import KEPT, QUIET, REJECTED, REPAIRED
-from .translation.view import show_problems
+from ...training.pass_at_k import PassAtK
+from ..cleaning import strip_escapes
+from ..progress import clock_face
+from ..spending_view import spending_rows
+from ..theme import KEPT, QUIET, REJECTED, REPAIRED
+from ..translation.view import show_problems
+from .config import SampleSummary
+from .data import NEGATIVE, PREFERENCES, VALID
 
 _GRADES = 10
 _BAR = 24  # columns of the curve's bars

@@ -1,0 +1,61 @@
+"""``isogloss train``: models made from models."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ...tools.errors import UsageError
+from .options import Json, show
+
+train_app = typer.Typer(no_args_is_help=True, help="Train models, and merge them.")
+
+
+@train_app.command()
+def merge(
+    models: Annotated[list[str], typer.Argument(metavar="MODEL", help="Two folders of safetensors, or more; or smollm2.")],
+    method: Annotated[str, typer.Option(metavar="NAME", help="slerp, karcher or linear.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to be made.")],
+    t: Annotated[float | None, typer.Option(metavar="T", help="The second's share in a SLERP of two: 0.5.")] = None,
+    weights: Annotated[
+        str | None, typer.Option(metavar="W,W…", help="The models' shares in a linear merge; by default equal.")
+    ] = None,
+    gradient: Annotated[
+        bool, typer.Option("--gradient", help="SQL-GEN's t by depth: attention 0 to 1, MLPs 1 to 0.")
+    ] = False,
+    dtype: Annotated[
+        str | None, typer.Option(metavar="TYPE", help="float32, bfloat16 or float16; by default the first model's.")
+    ] = None,
+    shard_size: Annotated[str, typer.Option(metavar="SIZE", help="Of a weight file, at most.")] = "2GB",
+    json: Json = False,
+) -> None:
+    """Merge models of one family into one, tensor by tensor, and report how."""
+    if not all(find_spec(module) for module in ("torch", "safetensors")):
+        raise UsageError("Merging needs torch and safetensors: pip install 'isogloss[train]'.")
+    from ...training.merge.config import MergeConfig
+    from ...training.merge.merging import merge as merge_models
+    from ...training.merge.shards import parse_size
+    from ..merge_view import show_merge, watched_merge
+
+    folders, shares = tuple(map(_folder, models)), _numbers(weights) if weights else None
+    config = MergeConfig(folders, method, out, t, shares, gradient, dtype, parse_size(shard_size))
+    with watched_merge() as progress:
+        summary = merge_models(config, progress)
+    show(json, summary, lambda console: show_merge(console, summary))
+
+
+def _folder(name: str) -> Path:
+    """Return the folder of a model, named by itself, as ``hf:FOLDER`` or ``smollm2``."""
+    if name == "smollm2":
+        from ...agents.local_models.smollm2 import smollm2_folder
+
+        return smollm2_folder()
+    return Path(name.removeprefix("hf:")).expanduser()
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(number) for number in text.split(","))
+    except ValueError:
+        raise UsageError(f"'{text}' are no --weights: write them like 2,1,1.") from None

@@ -1,0 +1,1 @@
+"""Sampling: questions answered N times by a model, and the training data that this gives."""
