@@ -1,13 +1,16 @@
 """Where answers are judged: a database in the engine of its gold queries and in the engine under test."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from threading import Lock
 
 from ..tools.compare import Comparison
 from ..tools.engines import Engine, open_engine
+from ..tools.engines.loading import Source
+from ..tools.engines.sampled import SampledSource
 from ..tools.gold import Gold, gold_of, graded
 from ..tools.outcome import Limits
+from ..tools.sources import open_source
 
 
 class Arena:
@@ -37,12 +40,16 @@ class Arena:
 def open_arena(source: str, gold_dialect: str, dialect: str, workers: int, limits: Limits) -> Iterator[Arena]:
     """Open the database ``source`` for gold of ``gold_dialect`` and predictions in ``dialect``.
 
-    Raises ``UsageError`` for a source that will not do, ``IsoglossError`` if an engine does not start.
+    Where the engine under test holds a sample of the rows, gold's holds the same. Raises ``UsageError`` for a source
+    that will not do, ``IsoglossError`` if an engine does not start.
     """
     with ExitStack() as stack:
-        gold_engine = stack.enter_context(open_engine(gold_dialect, source, workers=workers, limits=limits))
         if gold_dialect == dialect:
-            engine = stack.enter_context(gold_engine.apart(workers))
-        else:
-            engine = stack.enter_context(open_engine(dialect, source, workers=workers, limits=limits))
-        yield Arena(gold_engine, engine)
+            gold_engine = stack.enter_context(open_engine(gold_dialect, source, workers=workers, limits=limits))
+            yield Arena(gold_engine, stack.enter_context(gold_engine.apart(workers)))
+            return
+        engine = stack.enter_context(open_engine(dialect, source, workers=workers, limits=limits))
+        same: Source | str = source
+        if engine.sampled:
+            same = SampledSource(stack.enter_context(closing(open_source(source, gold_dialect))), engine.sampled)
+        yield Arena(stack.enter_context(open_engine(gold_dialect, same, workers=workers, limits=limits)), engine)

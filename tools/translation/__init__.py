@@ -16,6 +16,7 @@ from .joins import (
 from .numbers import average_precisely, calculate_with_numbers, cast_as_sqlite, divide_as_sqlite, round_decimals
 from .ordering import order_nulls_first, order_what_is_distinct
 from .resolution import UntranslatableError, resolved, with_names_of
+from .results import name_results_apart
 from .target import Target
 from .texts import ignore_case_of_nocase, match_any_case, regard_case, spell_globs, use_text
 from .truth import calculate_with_conditions, condition_on_conditions, tell_nulls_apart
@@ -44,6 +45,7 @@ _RULES = (
     regard_case,
     first_of_many,
     order_nulls_first,
+    name_results_apart,
 )
 
 
