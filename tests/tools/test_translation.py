@@ -86,7 +86,7 @@ QUERIES = [
     "SELECT model FROM cars WHERE id = (SELECT maker FROM cars WHERE power = '45')",
     "SELECT CASE WHEN doors > 3 THEN 'many' ELSE 'few' END, count(*) FROM cars GROUP BY 1 ORDER BY 2",
     "SELECT model FROM cars WHERE NOT doors = 5 AND model <> 'Tre'",
-    "SELECT c.id, m.id, m.id AS maker FROM cars AS c JOIN makers AS m ON c.maker = m.id WHERE c.id = 1",  # one name again
+    "SELECT c.id, m.id, m.id AS maker FROM cars AS c JOIN makers AS m ON c.maker = m.id WHERE c.id = 1",  # one name
     "SELECT * FROM cars AS c JOIN makers AS m ON c.maker = m.id WHERE c.id = 2",
     "SELECT t1.model FROM cars AS t1 WHERE EXISTS (SELECT * FROM makers WHERE id = t1.maker AND country = 'FR')",
 ]
