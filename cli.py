@@ -15,6 +15,7 @@ from isogloss.graphs.commands.options import DATABASE, DIALECT_NAMES, MODELS, Co
 from isogloss.graphs.commands.queries import compare, execute, load
 from isogloss.graphs.commands.runs import dataset_app, trace_app
 from isogloss.graphs.commands.sampling import sample
+from isogloss.graphs.commands.training import train_app
 from isogloss.graphs.commands.translation import translate
 from isogloss.tools.errors import IsoglossError, UsageError
 
@@ -33,6 +34,7 @@ app.add_typer(critic_app, name="critic")
 app.add_typer(prompt_app, name="prompt")
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(trace_app, name="trace")
+app.add_typer(train_app, name="train")
 app.add_typer(dataset_app, name="dataset")
 app.command("exec")(execute)
 app.command()(compare)

@@ -14,7 +14,9 @@ train_app = typer.Typer(no_args_is_help=True, help="Train models, and merge them
 
 @train_app.command()
 def merge(
-    models: Annotated[list[str], typer.Argument(metavar="MODEL", help="Two folders of safetensors, or more; or smollm2.")],
+    models: Annotated[
+        list[str], typer.Argument(metavar="MODEL", help="Two folders of safetensors, or more; or smollm2.")
+    ],
     method: Annotated[str, typer.Option(metavar="NAME", help="slerp, karcher or linear.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to be made.")],
     t: Annotated[float | None, typer.Option(metavar="T", help="The second's share in a SLERP of two: 0.5.")] = None,

@@ -1,0 +1,146 @@
+"""The merge from beginning to end, with one tensor of each model in memory at a time."""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import torch
+
+from ...tools.errors import UsageError
+from .checkpoint import Checkpoint, open_checkpoint, sha256_of
+from .companions import carry_over, write_papers
+from .config import NUMBER_TYPES, MergeConfig
+from .depth import gradient_t, kind_of, layer_of
+from .means import karcher_mean, linear
+from .output import new_folder, require_free
+from .preflight import require_mergeable
+from .report import MergeSummary, TensorReport, branch_shares, furthest_apart
+from .shards import DTYPES, PlannedTensor, plan_shards, write_shards
+from .slerp import slerp_chain
+from .step import CannotMerge, Step
+from .vectors import all_same
+
+Progress = Callable[[int, int], None]  # numbers merged, and of how many
+Digests = list[dict[str, str]]  # of each model: SHA-256 by file
+
+
+def merge(config: MergeConfig, progress: Progress) -> MergeSummary:
+    """Merge models into a folder that Transformers loads, and report what was done to each tensor.
+
+    Beside the weights, the folder takes over the first model's configuration, tokenizer and chat template, and holds
+    ``merge.json``, ``merge.png``, ``lineage.json`` and a model card. Raises ``UsageError`` for models that cannot be
+    merged and ``IsoglossError`` where the folder cannot be written; then there is no folder.
+    """
+    began = time.monotonic()
+    config.check()
+    require_free(config.out)
+    models = [open_checkpoint(folder) for folder in config.models]
+    require_mergeable(models)
+    planned = _planned(models[0], config.dtype)
+    size = sum(tensor.bytes for tensor in planned)
+    with new_folder(config.out, size) as folder, _digests(models) as digests:
+        work = _Work(config, models, planned, progress)
+        write_shards(folder, plan_shards(planned, config.shard_bytes), work.merged)
+        carry_over(models[0], folder, config.dtype)
+        summary = _summary(config, size, work.reports, time.monotonic() - began)
+        write_papers(folder, summary, work.reports, digests(), models)
+    return summary
+
+
+def _planned(model: Checkpoint, dtype: str | None) -> list[PlannedTensor]:
+    """Return the tensors to be written, from the embedding through the layers to the head."""
+    wanted = NUMBER_TYPES[dtype] if dtype else None
+    names = sorted(model.tensors, key=_depth)
+    stored = [(name, model.tensors[name]) for name in names]
+    return [
+        PlannedTensor(name, each.shape, wanted if wanted and DTYPES[each.dtype].is_floating_point else each.dtype)
+        for name, each in stored
+    ]
+
+
+def _depth(name: str) -> tuple[float, str]:
+    layer = layer_of(name)
+    outside = -1.0 if kind_of(name) == "embedding" else math.inf
+    return (outside if layer is None else float(layer)), name
+
+
+@dataclass(slots=True)
+class _Work:
+    config: MergeConfig
+    models: Sequence[Checkpoint]
+    planned: Sequence[PlannedTensor]
+    progress: Progress
+    reports: list[TensorReport] = field(default_factory=list)
+    _layers: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._layers = 1 + max((layer_of(tensor.name) or 0 for tensor in self.planned), default=0)
+
+    def merged(self, planned: PlannedTensor) -> torch.Tensor:
+        """Return the merged tensor in the number type that was planned; raises ``UsageError`` if there is none."""
+        tensors = [model.read(planned.name) for model in self.models]
+        try:
+            values, steps = self._combined(planned.name, tensors)
+            written = values.to(DTYPES[planned.dtype])
+            if planned.dtype in ("F16", "BF16") and not _all_finite(written):
+                raise CannotMerge(f"its merge holds numbers too large for {planned.dtype}")
+        except CannotMerge as error:
+            raise UsageError(f"The tensor {planned.name} cannot be merged: {error}{self._where(tensors)}.") from error
+        self.reports.append(TensorReport(planned.name, planned.count, steps))
+        self.progress(sum(report.count for report in self.reports), sum(tensor.count for tensor in self.planned))
+        return written
+
+    def _combined(self, name: str, tensors: Sequence[torch.Tensor]) -> tuple[torch.Tensor, list[Step]]:
+        if not tensors[0].is_floating_point():
+            if not all_same(tensors):
+                raise CannotMerge("it holds integers, and not the same in all models")
+            return tensors[0], [Step("same", None, None, None)]
+        if self.config.method == "slerp":
+            t = gradient_t(name, self._layers) if self.config.gradient else self.config.t
+            return slerp_chain(tensors, t)
+        if self.config.method == "karcher":
+            values, step = karcher_mean(tensors)
+        else:
+            values, step = linear(tensors, self.config.shares)
+        return values, [step]
+
+    def _where(self, tensors: Sequence[torch.Tensor]) -> str:
+        """Name the models in whose tensor there is NaN or Inf, if that is what was wrong."""
+        pairs = zip(self.models, tensors, strict=True)
+        found = [str(model.folder) for model, tensor in pairs if not _all_finite(tensor)]
+        return f" (in {', '.join(found)})" if found else ""
+
+
+def _all_finite(tensor: torch.Tensor) -> bool:
+    """Tell whether a tensor has neither NaN nor Inf, without the copy that ``isfinite`` makes."""
+    return tensor.numel() == 0 or all(math.isfinite(float(bound)) for bound in tensor.aminmax())
+
+
+def _summary(config: MergeConfig, size: int, reports: Sequence[TensorReport], seconds: float) -> MergeSummary:
+    apart = furthest_apart(reports)
+    return MergeSummary(
+        directory=config.out,
+        models=tuple(map(str, config.models)),
+        recipe=config.recipe(),
+        tensors=len(reports),
+        numbers=sum(report.count for report in reports),
+        bytes=size,
+        branches=branch_shares(reports),
+        smallest_cosine=apart.cosine if apart else None,
+        furthest_apart=apart.name if apart else None,
+        seconds=seconds,
+    )
+
+
+@contextmanager
+def _digests(models: Sequence[Checkpoint]) -> Iterator[Callable[[], Digests]]:
+    """Take the SHA-256 of the models' weight files beside the merge; yield what waits for them, a table per model."""
+    hashing = ThreadPoolExecutor(1)
+    running = [{file.name: hashing.submit(sha256_of, file) for file in model.files} for model in models]
+    try:
+        yield lambda: [{name: digest.result() for name, digest in each.items()} for each in running]
+    finally:
+        hashing.shutdown(cancel_futures=True)
