@@ -1,16 +1,14 @@
 """Building a dataset: items through the item graph, committed in order until enough pairs are kept."""
 
-import asyncio
 import hashlib
 import random
-import time
 from contextlib import ExitStack, aclosing, closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from .. import __version__
-from ..agents.budget import BudgetSpent, RunStopped
+from ..agents.budget import RunStopped
 from ..agents.models import runs_here
 from ..agents.models_providers import shown_address
 from ..agents.prompting import prompt_hash, read_prompts_anew
@@ -28,8 +26,9 @@ from .duplicates import Duplicates
 from .item_graph import item_graph
 from .results import item_result
 from .run_directory import ItemResult, RunDirectory, Totals
-from .run_models import FEW, ModelSettings, Voice, in_flight, load_models, open_budget, open_voices, with_models
-from .spending import Spending, spending, spent_so_far
+from .run_models import FEW, ModelSettings, Voice, in_flight, load_models, open_budget, open_voices
+from .run_summary import RunSummary, run_to_its_end
+from .spending import spending, spent_so_far
 from .stream import Items, final_states
 from .workbench import Workbench, open_workbench
 
@@ -80,25 +79,12 @@ class Observer(Protocol):
         """A statement is about to be executed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """How a build ended: where the files are, the totals, and what the models have taken.
+@dataclass(frozen=True, kw_only=True)
+class Summary(RunSummary):
+    """How a build ended; ``exhausted``: item after item gave no pair before there were ``n``."""
 
-    ``exhausted``: item after item gave no pair before there were ``n``. ``stop`` is what kept the models from going on.
-    """
-
-    directory: Path
-    totals: Totals
-    seconds: float
     engine: str
     exhausted: bool
-    spending: Spending
-    stop: RunStopped | None = None
-
-    @property
-    def failure(self) -> RunStopped | None:
-        """What stopped the build, if that was no limit of the user's own."""
-        return None if isinstance(self.stop, BudgetSpent) else self.stop
 
 
 def build(config: BuildConfig, observer: Observer) -> Summary:
@@ -136,18 +122,22 @@ def build(config: BuildConfig, observer: Observer) -> Summary:
         voices = stack.enter_context(open_voices(models, config.models, budget))
         bench = _workbench(config, engine, index, voices)
         observer.on_stage("build pairs")
-        began = time.monotonic()
         lineage = _lineage(config, corpus, engine, database)
         items = Items(templates, corpus_keywords(corpus), config.seed)
         work = _commit_items(config, bench, items, run, lineage, observer)
-        stop = asyncio.run(with_models(models.values(), work))
-        if stop and not run.totals.items and not isinstance(stop, BudgetSpent):
-            raise stop  # there is nothing to sum up
-        seconds = time.monotonic() - began
+        stop, seconds = run_to_its_end(run, models.values(), work)
         exhausted = stop is None and run.kept < config.n
-        summary = Summary(run.path, run.totals, seconds, engine.version, exhausted, spending(path), stop)
+        summary = Summary(
+            directory=run.path,
+            totals=run.totals,
+            seconds=seconds,
+            engine=engine.version,
+            exhausted=exhausted,
+            spending=spending(path),
+            stop=stop,
+        )
         if stop is None:
-            run.finish({"seconds": round(seconds, 2), "exhausted": exhausted, **lineage})
+            run.finish({"seconds": seconds, "exhausted": exhausted, **lineage})
     return summary
 
 

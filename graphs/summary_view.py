@@ -1,6 +1,5 @@
 """What is shown when a build ends."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -11,6 +10,7 @@ from .cleaning import strip_escapes
 from .dataset import dataset_statistics, sample_pairs
 from .dataset_view import show_pairs
 from .progress import clock_face
+from .run_view import next_steps
 from .spending_view import spending_rows
 from .statistics import FEATURES
 from .theme import KEPT, QUIET, REJECTED, REPAIRED
@@ -33,7 +33,8 @@ def show_summary(console: Console, summary: "Summary", new: int) -> None:
         console.print(told, style=REPAIRED)
     if summary.stop:
         console.print(strip_escapes(str(summary.stop)), style=REPAIRED)
-    console.print(_next_steps(run))
+    commands = (f"dataset stats {run}", f"trace list {run} --status rejected", f"trace step {run} 0")
+    console.print(next_steps(run, _FILES, commands))
 
 
 def _table(summary: "Summary", new: int) -> Table:
@@ -60,19 +61,6 @@ def _table(summary: "Summary", new: int) -> Table:
     used = dataset_statistics(summary.directory).features
     for feature in FEATURES if totals.kept else ():
         grid.add_row(f"with {feature}", str(used.get(feature, 0)), _percent(used.get(feature, 0), totals.kept))
-    return grid
-
-
-def _next_steps(run: Path) -> Table:
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True)
-    grid.add_column(style=QUIET)
-    grid.add_row()
-    for file, what in _FILES.items():
-        grid.add_row(str(run / file), what)
-    grid.add_row()
-    for command in (f"dataset stats {run}", f"trace list {run} --status rejected", f"trace step {run} 0"):
-        grid.add_row(f"isogloss {command}")
     return grid
 
 

@@ -4,15 +4,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...agents.budget import BudgetSpent, RunStopped
 from ...agents.sampler import SamplingSettings
 from ...tools.errors import UsageError
 from ...tools.question_sets import Problem, QuestionSet
 from ...training.pass_at_k import PassAtK
 from ..questions import chosen_questions, usable_questions
-from ..run_directory import Totals
 from ..run_models import ModelSettings
-from ..spending import Spending
+from ..run_summary import RunSummary
 from .data import DataCounts
 
 
@@ -40,27 +38,17 @@ class SampleConfig:
     models: ModelSettings = field(default_factory=ModelSettings)
 
 
-@dataclass(frozen=True, slots=True)
-class SampleSummary:
-    """How a run ended: its totals by question, ``grades`` by sample, pass@k, and the lines of its data files.
+@dataclass(frozen=True, kw_only=True)
+class SampleSummary(RunSummary):
+    """How a run ended: ``grades`` by sample, pass@k, and the lines of its data files.
 
-    ``problems`` are entries of the set that cannot be used; ``stop`` is what kept the model from going on.
+    ``problems`` are entries of the set that cannot be used.
     """
 
-    directory: Path
-    totals: Totals
-    seconds: float
     grades: Counter[str]
     pass_at_k: list[PassAtK]
     data: DataCounts
-    spending: Spending
     problems: tuple[Problem, ...]
-    stop: RunStopped | None = None
-
-    @property
-    def failure(self) -> RunStopped | None:
-        """What stopped the run, if that was no limit of the user's own."""
-        return None if isinstance(self.stop, BudgetSpent) else self.stop
 
 
 def questions_to_sample(config: SampleConfig) -> QuestionSet:

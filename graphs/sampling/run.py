@@ -1,7 +1,5 @@
 """A sampling run: every question of a set answered N times, executed and graded, committed in order."""
 
-import asyncio
-import time
 from collections import Counter
 from contextlib import ExitStack, aclosing, closing
 from dataclasses import asdict
@@ -9,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from ... import __version__
-from ...agents.budget import BudgetSpent, RunStopped
 from ...agents.models_providers import shown_address
 from ...agents.sampler import Sampler
 from ...tools.dialect_schema import dialect_schema
@@ -25,7 +22,8 @@ from ..cleaning import secrets_in
 from ..question_run import commit_by_database
 from ..questions import digest
 from ..run_directory import ItemResult, RunDirectory
-from ..run_models import FEW, in_flight, load_models, open_budget, open_voices, with_models
+from ..run_models import FEW, in_flight, load_models, open_budget, open_voices
+from ..run_summary import run_to_its_end
 from ..spending import spending, spent_so_far
 from .config import SampleConfig, SampleSummary
 from .data import DataCounts, committed_samples, write_data
@@ -55,31 +53,22 @@ def sample(config: SampleConfig, questions: QuestionSet, observer: Observer) -> 
         assert voice.channel is not None  # grammar alone has none
         sampler = Sampler(voice.model, voice.channel, config.sampling)
         work = _Work(config, run, sampler, _lineage(config, version), observer)
-        began = time.monotonic()
-        stop = asyncio.run(
-            with_models(models.values(), commit_by_database(questions.questions, run, observer, work.commit_group))
-        )
-        if stop and not run.totals.items and not isinstance(stop, BudgetSpent):
-            raise stop  # there is nothing to sum up
-        seconds = round(time.monotonic() - began, 2)
+        todo = commit_by_database(questions.questions, run, observer, work.commit_group)
+        stop, seconds = run_to_its_end(run, models.values(), todo)
         if stop is None:
             run.finish({"seconds": seconds})
-    return _summary(config, path, run, seconds, written.counts, questions, stop)
-
-
-def _summary(
-    config: SampleConfig,
-    path: Path,
-    run: RunDirectory,
-    seconds: float,
-    data: DataCounts,
-    questions: QuestionSet,
-    stop: RunStopped | None,
-) -> SampleSummary:
     answers = [each.answer for each in committed_samples(path)]
-    grades = Counter(answer.grade for answer in answers)
-    curve = pass_curve(answers)
-    return SampleSummary(path, run.totals, seconds, grades, curve, data, spending(path), questions.problems, stop)
+    return SampleSummary(
+        directory=path,
+        totals=run.totals,
+        seconds=seconds,
+        spending=spending(path),
+        stop=stop,
+        grades=Counter(answer.grade for answer in answers),
+        pass_at_k=pass_curve(answers),
+        data=written.counts,
+        problems=questions.problems,
+    )
 
 
 class _Data:

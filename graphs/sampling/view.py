@@ -7,9 +7,9 @@ from rich.text import Text
 from ...training.pass_at_k import PassAtK
 from ..cleaning import strip_escapes
 from ..progress import clock_face
+from ..run_view import show_problems
 from ..spending_view import spending_rows
 from ..theme import KEPT, QUIET, REJECTED, REPAIRED
-from ..translation.view import show_problems
 from .config import SampleSummary
 from .data import NEGATIVE, PREFERENCES, VALID
 

@@ -3,12 +3,10 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...agents.budget import BudgetSpent, RunStopped
 from ...tools.question_sets import Problem, QuestionSet
 from ..questions import chosen_questions, usable_questions
-from ..run_directory import Totals
 from ..run_models import ModelSettings
-from ..spending import Spending
+from ..run_summary import RunSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +32,12 @@ class TranslationConfig:
     models: ModelSettings = field(default_factory=ModelSettings)
 
 
-@dataclass(frozen=True, slots=True)
-class TranslationSummary:
-    """How a run ended; ``stop`` is what kept the model from going on, ``problems`` are entries that cannot be used."""
+@dataclass(frozen=True, kw_only=True)
+class TranslationSummary(RunSummary):
+    """How a run ended; ``problems`` are entries of the set that cannot be used."""
 
-    directory: Path
-    totals: Totals
-    seconds: float
     engine: str
-    spending: Spending
     problems: tuple[Problem, ...]
-    stop: RunStopped | None = None
-
-    @property
-    def failure(self) -> RunStopped | None:
-        """What stopped the run, if that was no limit of the user's own."""
-        return None if isinstance(self.stop, BudgetSpent) else self.stop
 
 
 def questions_to_translate(config: TranslationConfig) -> QuestionSet:

@@ -1,7 +1,5 @@
 """A run of translations: every question of a set, database by database, committed in order."""
 
-import asyncio
-import time
 from collections.abc import AsyncGenerator
 from contextlib import ExitStack, aclosing, closing
 from dataclasses import asdict, dataclass
@@ -9,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ... import __version__
-from ...agents.budget import BudgetSpent, RunStopped
+from ...agents.budget import RunStopped
 from ...agents.models_providers import shown_address
 from ...agents.prompting import prompt_hash, read_prompts_anew
 from ...knowledge.corpus import Corpus, load_corpus
@@ -24,7 +22,8 @@ from ..cleaning import secrets_in
 from ..question_run import commit_by_database
 from ..questions import digest
 from ..run_directory import ItemResult, RunDirectory
-from ..run_models import Voice, in_flight, load_models, open_budget, open_voices, with_models
+from ..run_models import Voice, in_flight, load_models, open_budget, open_voices
+from ..run_summary import run_to_its_end
 from ..spending import spending, spent_so_far
 from ..stream import final_states
 from ..trace import Step
@@ -57,16 +56,19 @@ def translate_questions(config: TranslationConfig, questions: QuestionSet, obser
         stack.callback(lambda: run.note(spent=asdict(budget.spent)))
         voices = stack.enter_context(open_voices(models, config.models, budget))
         work = _Work(config, run, index, voices[config.generator], _lineage(config, corpus), observer)
-        began = time.monotonic()
-        stop = asyncio.run(
-            with_models(models.values(), commit_by_database(questions.questions, run, observer, work.commit_group))
-        )
-        if stop and not run.totals.items and not isinstance(stop, BudgetSpent):
-            raise stop  # there is nothing to sum up
-        seconds = round(time.monotonic() - began, 2)
+        todo = commit_by_database(questions.questions, run, observer, work.commit_group)
+        stop, seconds = run_to_its_end(run, models.values(), todo)
         if stop is None:
             run.finish({"seconds": seconds, "engine": work.engine})
-        return TranslationSummary(run.path, run.totals, seconds, work.engine, spending(path), questions.problems, stop)
+        return TranslationSummary(
+            directory=path,
+            totals=run.totals,
+            seconds=seconds,
+            engine=work.engine,
+            spending=spending(path),
+            problems=questions.problems,
+            stop=stop,
+        )
 
 
 class _Work:

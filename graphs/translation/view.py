@@ -1,21 +1,17 @@
 """What is shown when a run of translations ends."""
 
-from collections import Counter
-from collections.abc import Sequence
-
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ...tools.question_sets import Problem
 from ..cleaning import strip_escapes
 from ..progress import clock_face
+from ..run_view import next_steps, show_problems
 from ..spending_view import spending_rows
 from ..theme import KEPT, QUIET, REJECTED, REPAIRED
 from .config import TranslationSummary
 from .report import TranslationReport, translation_report
 
-_PROBLEMS = 5
 _REASONS = 10
 _FILES = {"pairs.jsonl": "the verified pairs", "attempts.jsonl": "every execution", "trace.sqlite": "every step"}
 
@@ -28,18 +24,8 @@ def show_translation(console: Console, summary: TranslationSummary) -> None:
     show_problems(console, summary.problems)
     if summary.stop:
         console.print(strip_escapes(str(summary.stop)), style=REPAIRED)
-    console.print(_next_steps(summary))
-
-
-def show_problems(console: Console, problems: Sequence[Problem]) -> None:
-    """Say which entries of a question set cannot be used, the most frequent reasons first."""
-    reasons = Counter(problem.reason for problem in problems)
-    for reason, count in reasons.most_common(_PROBLEMS):
-        first = next(problem.id for problem in problems if problem.reason == reason)
-        entries = f"{count} entries, {first} the first" if count > 1 else f"entry {first}"
-        console.print(Text(f"left out {strip_escapes(entries)}: {strip_escapes(reason)}", style=REPAIRED))
-    if len(reasons) > _PROBLEMS:
-        console.print(f"… and {len(reasons) - _PROBLEMS} more reasons: see run.json.", style=REPAIRED)
+    run = summary.directory
+    console.print(next_steps(run, _FILES, (f"trace list {run} --reason differs", f"dataset show {run}")))
 
 
 def _by_writer(report: TranslationReport) -> Table:
@@ -76,20 +62,6 @@ def _totals(report: TranslationReport, summary: TranslationSummary) -> Table:
     grid.add_row("took", clock_face(summary.seconds), "", Text(per_thousand, style=QUIET))
     for row in spending_rows(summary.spending):
         grid.add_row(*row)
-    return grid
-
-
-def _next_steps(summary: TranslationSummary) -> Table:
-    run = summary.directory
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True)
-    grid.add_column(style=QUIET)
-    grid.add_row()
-    for file, what in _FILES.items():
-        grid.add_row(str(run / file), what)
-    grid.add_row()
-    for command in (f"trace list {run} --reason differs", f"dataset show {run}"):
-        grid.add_row(f"isogloss {command}")
     return grid
 
 
