@@ -17,11 +17,11 @@ def merge(
     models: Annotated[
         list[str], typer.Argument(metavar="MODEL", help="Two folders of safetensors, or more; or smollm2.")
     ],
-    method: Annotated[str, typer.Option(metavar="NAME", help="slerp, karcher or linear.")],
+    method: Annotated[str, typer.Option(metavar="NAME", help="slerp, karcher, linear, ties or dare.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to be made.")],
     t: Annotated[float | None, typer.Option(metavar="T", help="The second's share in a SLERP of two: 0.5.")] = None,
     weights: Annotated[
-        str | None, typer.Option(metavar="W,W…", help="The models' shares in a linear merge; by default equal.")
+        str | None, typer.Option(metavar="W,W…", help="The shares in a linear merge, or DARE; by default equal.")
     ] = None,
     gradient: Annotated[
         bool, typer.Option("--gradient", help="SQL-GEN's t by depth: attention 0 to 1, MLPs 1 to 0.")
@@ -30,6 +30,13 @@ def merge(
         str | None, typer.Option(metavar="TYPE", help="float32, bfloat16 or float16; by default the first model's.")
     ] = None,
     shard_size: Annotated[str, typer.Option(metavar="SIZE", help="Of a weight file, at most.")] = "2GB",
+    base: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="For ties and dare: what all were trained from.")
+    ] = None,
+    density: Annotated[
+        float | None, typer.Option(metavar="D", help="For ties and dare: the share of each change that is kept: 0.5.")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="For dare: draws what is kept.")] = 0,
     json: Json = False,
 ) -> None:
     """Merge models of one family into one, tensor by tensor, and report how."""
@@ -41,7 +48,8 @@ def merge(
     from ..merge_view import show_merge, watched_merge
 
     folders, shares = tuple(map(_folder, models)), _numbers(weights) if weights else None
-    config = MergeConfig(folders, method, out, t, shares, gradient, dtype, parse_size(shard_size))
+    numbers = (dtype, parse_size(shard_size), _folder(base) if base else None, density, seed)
+    config = MergeConfig(folders, method, out, t, shares, gradient, *numbers)
     with watched_merge() as progress:
         summary = merge_models(config, progress)
     show(json, summary, lambda console: show_merge(console, summary))

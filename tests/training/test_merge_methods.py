@@ -151,20 +151,20 @@ def test_many_blocks_are_as_good_as_one() -> None:
 def test_what_is_not_a_number_is_refused(broken: float) -> None:
     whole, spoilt = drawn(1), drawn(2)
     spoilt[3, 3] = broken
-    for merge in (
-        lambda: slerp(whole, spoilt, 0.0),
-        lambda: karcher_mean([whole, spoilt]),
-        lambda: linear([spoilt, whole], [0.5, 0.5]),
-    ):
-        with pytest.raises(CannotMerge, match="NaN, Inf"):
-            merge()
+    with pytest.raises(CannotMerge, match="NaN, Inf"):
+        slerp(whole, spoilt, 0.0)
+    with pytest.raises(CannotMerge, match="NaN, Inf"):
+        karcher_mean([whole, spoilt])
+    with pytest.raises(CannotMerge, match="NaN, Inf"):
+        linear([spoilt, whole], [0.5, 0.5])
 
 
 def test_opposite_directions_are_refused_but_at_the_ends() -> None:
     tensor = drawn(1)
-    for merge in (lambda: slerp(tensor, -2 * tensor, 0.5), lambda: karcher_mean([tensor, drawn(2), -tensor])):
-        with pytest.raises(CannotMerge, match="opposite directions"):
-            merge()
+    with pytest.raises(CannotMerge, match="opposite directions"):
+        slerp(tensor, -2 * tensor, 0.5)
+    with pytest.raises(CannotMerge, match="opposite directions"):
+        karcher_mean([tensor, drawn(2), -tensor])
     assert torch.equal(slerp(tensor, -2 * tensor, 1.0)[0], -2 * tensor)
 
 

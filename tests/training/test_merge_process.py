@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ pytest.importorskip("transformers", reason="transformers is not installed")
 
 from .tiny_checkpoints import save_checkpoint, weights_of
 
-LARGE = {"hidden_size": 512, "intermediate_size": 2048, "num_hidden_layers": 12}
+LARGE: dict[str, Any] = {"hidden_size": 512, "intermediate_size": 2048, "num_hidden_layers": 12}
 MODEL_BYTES = 189e6
 TENSOR_BYTES = 4 * 512 * 2048
 
@@ -131,7 +132,7 @@ def test_the_command_speaks_json(small: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("a b --method dare", "There is no method 'dare'"),
+        ("a b --method mean", "There is no method 'mean'"),
         ("a --method slerp", "A merge takes two models or more"),
         ("a nowhere --method slerp", "There is no folder nowhere"),
         ("a smollm2 --method slerp", "SmolLM2 is not here yet"),

@@ -31,8 +31,8 @@ tags: [merge, text-to-sql, isogloss]
 ![1 - cosine of the models' tensors, by layer and kind](merge.png)
 
 `end`: taken from one model. `same`: equal in all. `lerp`: on the straight line, the cosine being above 0.9995.
-`slerp`: on the arc. `karcher`, `linear`: means of all models at once. `merge.json` says it of each tensor, and
-`lineage.json` what this model was made of.
+`slerp`: on the arc. `karcher`, `linear`: means of all models at once. `ties`, `dare`: the base and what is kept of all
+changes. `merge.json` says it of each tensor, and `lineage.json` what this model was made of.
 
 Nothing was measured here of how well the model answers. The licences of the models that it was made of hold for it.
 """

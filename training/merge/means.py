@@ -1,14 +1,13 @@
 """Means of any number of tensors in which their order plays no part: on the sphere, and weighted on straight lines."""
 
 from collections.abc import Sequence
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 import torch
 
 from .step import CannotMerge, Step, norm_ratio, refuse_antiparallel
-from .vectors import all_same, cosine_between, vector_norm, weighted_sum
+from .vectors import all_same, cosines_of, smallest_cosine, vector_norm, weighted_sum
 
 _ROUNDS = 1000
 _STILL = 1e-7  # radians: what float32 can tell apart
@@ -21,7 +20,7 @@ def linear(tensors: Sequence[torch.Tensor], weights: Sequence[float]) -> tuple[t
     The weights are to add up to 1. Raises ``CannotMerge`` for NaN and Inf.
     """
     norms = [vector_norm(tensor) for tensor in tensors]
-    step = Step("linear", None, _smallest(_cosines(tensors, norms)), norm_ratio(norms))
+    step = Step("linear", None, smallest_cosine(tensors, norms), norm_ratio(norms))
     return _joined(tensors, weights, step)
 
 
@@ -35,8 +34,8 @@ def karcher_mean(tensors: Sequence[torch.Tensor]) -> tuple[torch.Tensor, Step]:
     norms = [vector_norm(tensor) for tensor in tensors]
     if not all(norms):
         return _joined(tensors, [1.0 / len(tensors)] * len(tensors), Step("lerp", None, None, None))
-    cosines = _cosines(tensors, norms)
-    least = _smallest(cosines)
+    cosines = cosines_of(tensors, norms)
+    least = float(cosines.min())
     refuse_antiparallel(least)
     length = sum(norms) / len(norms)
     shares = [length * share / norm for share, norm in zip(_mean_direction(cosines), norms, strict=True)]
@@ -47,21 +46,6 @@ def _joined(tensors: Sequence[torch.Tensor], shares: Sequence[float], step: Step
     if all_same(tensors):
         return tensors[0], Step("same", step.t, step.cosine, step.norm_ratio)
     return weighted_sum(tensors, shares), step
-
-
-def _cosines(tensors: Sequence[torch.Tensor], norms: Sequence[float]) -> Any:
-    """Return the cosine of every two tensors, as a symmetric matrix of float64; NaN beside one that is all zeros."""
-    cosines = np.eye(len(tensors))
-    for i, j in combinations(range(len(tensors)), 2):
-        known = norms[i] and norms[j]
-        cosine = cosine_between(tensors[i], tensors[j], (norms[i], norms[j])) if known else np.nan
-        cosines[i, j] = cosines[j, i] = cosine
-    return cosines
-
-
-def _smallest(cosines: Any) -> float | None:
-    least = float(cosines.min())
-    return None if np.isnan(least) else least
 
 
 def _mean_direction(cosines: Any) -> Any:

@@ -21,6 +21,7 @@ from .report import MergeSummary, TensorReport, branch_shares, furthest_apart
 from .shards import DTYPES, PlannedTensor, plan_shards, write_shards
 from .slerp import slerp_chain
 from .step import CannotMerge, Step
+from .task_vectors import dare, require_peft, ties
 from .vectors import all_same
 
 Progress = Callable[[int, int], None]  # numbers merged, and of how many
@@ -37,7 +38,9 @@ def merge(config: MergeConfig, progress: Progress) -> MergeSummary:
     began = time.monotonic()
     config.check()
     require_free(config.out)
-    models = [open_checkpoint(folder) for folder in config.models]
+    if config.base:
+        require_peft()
+    models = [open_checkpoint(folder) for folder in config.folders]
     require_mergeable(models)
     planned = _planned(models[0], config.dtype)
     size = sum(tensor.bytes for tensor in planned)
@@ -101,11 +104,19 @@ class _Work:
         if self.config.method == "slerp":
             t = gradient_t(name, self._layers) if self.config.gradient else self.config.t
             return slerp_chain(tensors, t)
-        if self.config.method == "karcher":
-            values, step = karcher_mean(tensors)
-        else:
-            values, step = linear(tensors, self.config.shares)
+        values, step = self._at_once(name, tensors)
         return values, [step]
+
+    def _at_once(self, name: str, tensors: Sequence[torch.Tensor]) -> tuple[torch.Tensor, Step]:
+        """Merge by a method that takes all tensors together; the last may be the base's."""
+        config = self.config
+        if config.method == "karcher":
+            return karcher_mean(tensors)
+        if config.method == "ties":
+            return ties(tensors[-1], tensors[:-1], config.kept)
+        if config.method == "dare":
+            return dare(tensors[-1], tensors[:-1], config.shares, config.kept, f"{config.seed} {name}")
+        return linear(tensors, config.shares)
 
     def _where(self, tensors: Sequence[torch.Tensor]) -> str:
         """Name the models in whose tensor there is NaN or Inf, if that is what was wrong."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 PARALLEL = 0.9995  # a cosine above this: the arc is as good as straight, and dividing by its sine would add error
 
-Branch = Literal["end", "same", "lerp", "slerp", "karcher", "linear"]
+Branch = Literal["end", "same", "lerp", "slerp", "karcher", "linear", "ties", "dare"]
 
 
 class CannotMerge(ValueError):

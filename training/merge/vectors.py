@@ -6,7 +6,10 @@ A block stays in the processor's cache, so that no copy of a whole tensor is mad
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Any
 
+import numpy as np
 import torch
 
 from .step import CannotMerge
@@ -27,6 +30,19 @@ def cosine_between(first: torch.Tensor, second: torch.Tensor, norms: tuple[float
     pairs = zip(_blocks(first), _blocks(second), strict=True)
     parts = [float((ours / norms[0]).mul_(theirs / norms[1]).sum()) for ours, theirs in pairs]
     return float(torch.tensor(parts).sum().clamp(-1.0, 1.0))
+
+
+def cosines_of(tensors: Sequence[torch.Tensor], norms: Sequence[float]) -> Any:
+    """Return the cosine of every two tensors of the given norms, none of them 0, as a symmetric matrix of float64."""
+    cosines = np.eye(len(tensors))
+    for i, j in combinations(range(len(tensors)), 2):
+        cosines[i, j] = cosines[j, i] = cosine_between(tensors[i], tensors[j], (norms[i], norms[j]))
+    return cosines
+
+
+def smallest_cosine(tensors: Sequence[torch.Tensor], norms: Sequence[float]) -> float | None:
+    """Return the smallest cosine between any two of ``tensors``; None where one is all zeros."""
+    return float(cosines_of(tensors, norms).min()) if all(norms) else None
 
 
 def weighted_sum(tensors: Sequence[torch.Tensor], shares: Sequence[float]) -> torch.Tensor:
