@@ -88,6 +88,17 @@ QUERIES = [
     "SELECT model FROM cars WHERE NOT doors = 5 AND model <> 'Tre'",
     "SELECT c.id, m.id, m.id AS maker FROM cars AS c JOIN makers AS m ON c.maker = m.id WHERE c.id = 1",  # one name
     "SELECT * FROM cars AS c JOIN makers AS m ON c.maker = m.id WHERE c.id = 2",
+    "SELECT strftime('%Y', founded), count(*) FROM makers GROUP BY 1 ORDER BY 1",  # parts of dates
+    "SELECT strftime('%Y', '2024-05-06') - strftime('%Y', founded) FROM makers WHERE id = 1",
+    "SELECT julianday('2020-03-01') - julianday(founded) FROM makers WHERE id = 2",
+    "SELECT strftime('%J', '2020-03-01') - strftime('%J', founded) FROM makers WHERE id = 1",
+    "SELECT date(founded, '+1 year'), date(founded, '-3 days') FROM makers WHERE id < 3",
+    "SELECT max(founded) FROM makers WHERE date(founded) < date('1960-12-31')",
+    "SELECT total(price), total(doors) FROM cars WHERE id > 90",  # of no rows
+    "SELECT avg(doors) FILTER (WHERE price > 1000), count(*) FILTER (WHERE doors > 2) FROM cars",
+    "SELECT model FROM cars WHERE (maker, price) IN (SELECT maker, max(price) FROM cars GROUP BY maker)",
+    "SELECT m.id, (SELECT count(*) FROM cars WHERE maker = m.id) FROM makers m ORDER BY 2 DESC, 1",
+    "SELECT iif(doors > 3, 'many', 'few'), count(*) FROM cars GROUP BY 1",
     "SELECT t1.model FROM cars AS t1 WHERE EXISTS (SELECT * FROM makers WHERE id = t1.maker AND country = 'FR')",
 ]
 

@@ -6,12 +6,14 @@ from ..dialects import get_dialect
 from ..render import render
 from ..schema import Schema
 from .comparisons import compare_like_with_like
+from .functions import compare_rows, filter_by_case, say_dates, say_moments, say_totals
 from .grouping import settle_bare_columns
 from .joins import (
     cross_join_unconditionally,
     first_of_many,
     join_on_what_is_there,
     keep_order_of_set_operations,
+    read_from_dual,
 )
 from .numbers import average_precisely, calculate_with_numbers, cast_as_sqlite, divide_as_sqlite, round_decimals
 from .ordering import order_nulls_first, order_what_is_distinct
@@ -24,6 +26,11 @@ from .truth import calculate_with_conditions, condition_on_conditions, tell_null
 __all__ = ["UntranslatableError", "translate"]
 
 _RULES = (
+    say_dates,
+    say_moments,
+    say_totals,
+    filter_by_case,
+    compare_rows,
     cast_as_sqlite,
     calculate_with_conditions,
     condition_on_conditions,
@@ -44,6 +51,7 @@ _RULES = (
     settle_bare_columns,
     regard_case,
     first_of_many,
+    read_from_dual,
     order_nulls_first,
     name_results_apart,
 )

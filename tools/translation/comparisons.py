@@ -98,15 +98,15 @@ def _beside_string(other: exp.Expr, text: exp.Expr, target: Target) -> tuple[exp
         return other, number_literal(text.name.strip().lstrip("+"))
     if kind is Kind.BOOLEAN and text.name in ("0", "1"):
         return as_bit(other, target.dialect), number_literal(text.name)
-    moment = _moment(text.name)
+    moment = spelled_moment(text.name)
     if kind in (Kind.DATE, Kind.TIMESTAMP) and moment is not None:
         if moment is Kind.TIMESTAMP and kind is Kind.DATE:
             return as_text(other, target.dialect), text
-        return other, _moment_literal(text, moment, kind, target)
+        return other, moment_literal(text, moment, kind, target)
     return as_text(other, target.dialect), text
 
 
-def _moment(text: str) -> Kind | None:
+def spelled_moment(text: str) -> Kind | None:
     """Return what ISO text spells, a date or a moment."""
     for kind, read in ((Kind.DATE, date.fromisoformat), (Kind.TIMESTAMP, datetime.fromisoformat)):
         try:
@@ -117,7 +117,7 @@ def _moment(text: str) -> Kind | None:
     return None
 
 
-def _moment_literal(text: exp.Expr, spelled: Kind, wanted: Kind, target: Target) -> exp.Expr:
+def moment_literal(text: exp.Expr, spelled: Kind, wanted: Kind, target: Target) -> exp.Expr:
     """Return ISO text as a literal beside a column that is a date or a moment."""
     if target.dialect not in _TYPED_LITERALS:
         return text

@@ -74,7 +74,7 @@ def _bare_columns(select: exp.Select) -> Iterator[exp.Column]:
     pending = [*select.expressions, *filter(None, (select.args.get("having"), select.args.get("order")))]
     while pending:
         node = pending.pop(0)
-        if node.sql() in keys or isinstance(node, (exp.AggFunc, *_WINDOWLESS)):
+        if node.sql() in keys or isinstance(node, (exp.AggFunc, exp.Filter, *_WINDOWLESS)):
             continue
         if isinstance(node, exp.Column):
             if not isinstance(node.this, exp.Star) and (node.table or node.name not in aliases):

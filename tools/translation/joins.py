@@ -56,3 +56,10 @@ def first_of_many(tree: exp.Query, target: Target) -> None:
 def _is_single(select: exp.Select) -> bool:
     aggregated = all(projection.find(exp.AggFunc) for projection in select.expressions)
     return aggregated and not select.args.get("group")
+
+
+def read_from_dual(tree: exp.Query, target: Target) -> None:
+    """Read from DUAL in Oracle what is read from nothing elsewhere."""
+    for select in tree.find_all(exp.Select) if target.dialect == "oracle" else ():
+        if select.args.get("from_") is None:
+            select.from_(exp.Table(this=exp.to_identifier("dual")), copy=False)

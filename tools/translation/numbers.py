@@ -7,6 +7,7 @@ from sqlglot import exp
 from .kinds import MOMENTS, NUMBERS, Kind, as_bit, as_double, as_text, cast_to, kind_of
 from .target import Target
 
+OF_DATES = "of dates"  # marks a difference that is meant as one of dates
 _CALCULATING = (exp.Sum, exp.Avg, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Abs, exp.Round)
 _PREFIX = "^ *[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)"
 _BIGINT = {"bigquery": "INT64", "mysql": "SIGNED", "oracle": "NUMBER(19)"}
@@ -56,7 +57,7 @@ def calculate_with_numbers(tree: exp.Query, target: Target) -> None:
                 operand.replace(as_number(operand, target))
             elif kind is Kind.BOOLEAN:
                 operand.replace(as_bit(operand, target.dialect))
-            elif kind in MOMENTS and target.exact:
+            elif kind in MOMENTS and target.exact and not node.meta.get(OF_DATES):
                 operand.replace(as_number(as_text(operand, target.dialect), target))
 
 

@@ -54,11 +54,17 @@ def resolved(sql: str, schema: Schema) -> exp.Query:
         elif isinstance(node, exp.Column):
             node.meta[_BARE] = not node.table
     _name_derived_tables(tree)
+    _name_shown_queries(tree)
     as_written = "sqlite, normalization_strategy=case_sensitive"  # all is lower case by now
     types = _mapping(schema, as_written)
-    tree = qualify(tree, dialect=as_written, schema=types, expand_stars=False, quote_identifiers=False, identify=False)
-    _drop_added_aliases(tree)
-    return annotate_types(tree, schema=types, dialect=as_written)
+    try:
+        tree = qualify(
+            tree, dialect=as_written, schema=types, expand_stars=False, quote_identifiers=False, identify=False
+        )
+        _drop_added_aliases(tree)
+        return annotate_types(tree, schema=types, dialect=as_written)
+    except (AssertionError, AttributeError, KeyError, TypeError) as error:  # what sqlglot's optimizer has no word for
+        raise UntranslatableError(f"sqlglot cannot resolve it: {error!r}") from error
 
 
 def _name_derived_tables(tree: exp.Query) -> None:
@@ -66,6 +72,16 @@ def _name_derived_tables(tree: exp.Query) -> None:
     derived = [node for node in tree.find_all(exp.Subquery) if isinstance(node.parent, exp.From | exp.Join)]
     for number, node in enumerate([node for node in derived if not node.alias], 1):
         node.set("alias", exp.TableAlias(this=exp.to_identifier(f"derived_{number}")))
+
+
+def _name_shown_queries(tree: exp.Query) -> None:
+    """Give each subquery that is shown a name, by which an order can refer to it."""
+    for select in tree.find_all(exp.Select):
+        for place, shown in enumerate(select.expressions, 1):
+            if isinstance(shown, exp.Subquery) and not shown.alias:
+                named = exp.Alias(this=shown.copy(), alias=exp.to_identifier(f"column_{place}"))
+                named.meta[_WRITTEN] = True
+                shown.replace(named)
 
 
 def _mapping(schema: Schema, dialect: str) -> MappingSchema:
