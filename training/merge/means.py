@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from .step import CannotMerge, Step, norm_ratio, refuse_antiparallel
-from .vectors import all_same, cosines_of, smallest_cosine, vector_norm, weighted_sum
+from .vectors import all_same, geometry, smallest, weighted_sum
 
 _ROUNDS = 1000
 _STILL = 1e-7  # radians: what float32 can tell apart
@@ -19,8 +19,8 @@ def linear(tensors: Sequence[torch.Tensor], weights: Sequence[float]) -> tuple[t
 
     The weights are to add up to 1. Raises ``CannotMerge`` for NaN and Inf.
     """
-    norms = [vector_norm(tensor) for tensor in tensors]
-    step = Step("linear", None, smallest_cosine(tensors, norms), norm_ratio(norms))
+    norms, cosines = geometry(tensors)
+    step = Step("linear", None, smallest(cosines), norm_ratio(norms))
     return _joined(tensors, weights, step)
 
 
@@ -31,11 +31,10 @@ def karcher_mean(tensors: Sequence[torch.Tensor]) -> tuple[torch.Tensor, Step]:
     them is all zeros, and so has no direction, it is their plain mean (LERP). Raises ``CannotMerge`` for NaN, Inf, and
     tensors two of which are antiparallel or all of which cancel out.
     """
-    norms = [vector_norm(tensor) for tensor in tensors]
+    norms, cosines = geometry(tensors)
     if not all(norms):
         return _joined(tensors, [1.0 / len(tensors)] * len(tensors), Step("lerp", None, None, None))
-    cosines = cosines_of(tensors, norms)
-    least = float(cosines.min())
+    least = smallest(cosines)
     refuse_antiparallel(least)
     length = sum(norms) / len(norms)
     shares = [length * share / norm for share, norm in zip(_mean_direction(cosines), norms, strict=True)]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import torch
 
 from .step import PARALLEL, Branch, CannotMerge, Step, norm_ratio, refuse_antiparallel
-from .vectors import all_same, cosine_between, vector_norm, weighted_sum
+from .vectors import all_same, float32_cosine, geometry, smallest, weighted_sum
 
 
 def slerp(first: torch.Tensor, second: torch.Tensor, t: float) -> tuple[torch.Tensor, Step]:
@@ -21,17 +21,17 @@ def slerp(first: torch.Tensor, second: torch.Tensor, t: float) -> tuple[torch.Te
     """
     if not 0.0 <= t <= 1.0:
         raise CannotMerge(f"t = {t} is not from 0 to 1")
-    norms = vector_norm(first), vector_norm(second)
-    cosine = cosine_between(first, second, norms) if all(norms) else None
-    branch: Branch = "end" if t in (0.0, 1.0) else _between(first, second, norms, cosine)
+    norms, cosines = geometry((first, second))
+    cosine = smallest(cosines)
+    branch: Branch = "end" if t in (0.0, 1.0) else _between(first, second, cosine)
     step = Step(branch, t, cosine, norm_ratio(norms))
     if branch in ("end", "same"):
         return (second if t == 1.0 else first), step
-    return weighted_sum((first, second), _shares(t, cosine if branch == "slerp" else None)), step
+    return weighted_sum((first, second), _shares(t, float32_cosine(first, second) if branch == "slerp" else None)), step
 
 
-def _between(first: torch.Tensor, second: torch.Tensor, norms: tuple[float, float], cosine: float | None) -> Branch:
-    if norms[0] == norms[1] and all_same((first, second)):
+def _between(first: torch.Tensor, second: torch.Tensor, cosine: float | None) -> Branch:
+    if all_same((first, second)):
         return "same"
     refuse_antiparallel(cosine)
     return "lerp" if cosine is None or cosine > PARALLEL else "slerp"

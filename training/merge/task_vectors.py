@@ -14,7 +14,7 @@ import torch
 
 from ...tools.errors import UsageError
 from .step import Step, norm_ratio
-from .vectors import all_same, smallest_cosine, vector_norm
+from .vectors import all_same, geometry, smallest
 
 _BITS = 2**63 - 1
 
@@ -56,8 +56,8 @@ def dare(
 
 
 def _step(branch: Literal["ties", "dare", "same"], tensors: Sequence[torch.Tensor]) -> Step:
-    norms = [vector_norm(tensor) for tensor in tensors]
-    return Step(branch, None, smallest_cosine(tensors, norms), norm_ratio(norms))
+    norms, cosines = geometry(tensors)
+    return Step(branch, None, smallest(cosines), norm_ratio(norms))
 
 
 def _changes(base: torch.Tensor, tensors: Sequence[torch.Tensor]) -> list[torch.Tensor]:

@@ -6,7 +6,8 @@ A block stays in the processor's cache, so that no copy of a whole tensor is mad
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from contextlib import contextmanager
+from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -14,35 +15,39 @@ import torch
 
 from .step import CannotMerge
 
-_BLOCK = 2**20  # numbers
+_BLOCK, _SHORT_BLOCK = 2**20, 2**16  # numbers
 
 
-def vector_norm(tensor: torch.Tensor) -> float:
-    """Return the Euclidean norm; raises ``CannotMerge`` for NaN, Inf or a norm beyond float32."""
-    norm = float(torch.tensor([float(block.norm()) for block in _blocks(tensor)]).norm())
-    if not math.isfinite(norm):
-        raise CannotMerge("it holds NaN, Inf or numbers too large for float32")
-    return norm
+def float32_cosine(first: torch.Tensor, second: torch.Tensor) -> float:
+    """Return the cosine, from -1 to 1, of two tensors with numbers other than 0, as float32 alone gives it.
 
-
-def cosine_between(first: torch.Tensor, second: torch.Tensor, norms: tuple[float, float]) -> float:
-    """Return the cosine, from -1 to 1, of two tensors of the given norms, which are not 0."""
+    It is off by up to 3 in 100,000. Published merges have their angles from it, and with it ours agree bit for bit.
+    """
+    norms = [float(torch.tensor([float(block.norm()) for block in _blocks(each)]).norm()) for each in (first, second)]
     pairs = zip(_blocks(first), _blocks(second), strict=True)
     parts = [float((ours / norms[0]).mul_(theirs / norms[1]).sum()) for ours, theirs in pairs]
     return float(torch.tensor(parts).sum().clamp(-1.0, 1.0))
 
 
-def cosines_of(tensors: Sequence[torch.Tensor], norms: Sequence[float]) -> Any:
-    """Return the cosine of every two tensors of the given norms, none of them 0, as a symmetric matrix of float64."""
-    cosines = np.eye(len(tensors))
-    for i, j in combinations(range(len(tensors)), 2):
-        cosines[i, j] = cosines[j, i] = cosine_between(tensors[i], tensors[j], (norms[i], norms[j]))
-    return cosines
+def geometry(tensors: Sequence[torch.Tensor]) -> tuple[list[float], Any]:
+    """Return the norms of tensors, and the cosine of every two as a symmetric matrix, in one pass over their numbers.
+
+    Both are float64, of sums that are float32 within a short block. A cosine with a tensor that is all zeros is NaN.
+    Raises ``CannotMerge`` for NaN, Inf or a norm beyond float32.
+    """
+    products = np.zeros((len(tensors), len(tensors)))
+    with _one_thread():
+        for blocks in zip(*(_blocks(tensor, _SHORT_BLOCK) for tensor in tensors), strict=True):
+            for i, j in combinations_with_replacement(range(len(tensors)), 2):
+                products[i, j] += float(torch.dot(blocks[i], blocks[j]))
+    norms = [_finite(math.sqrt(products[i, i])) for i in range(len(tensors))]
+    lengths = np.array([norm or math.nan for norm in norms])
+    return norms, np.clip((products + np.triu(products, 1).T) / np.outer(lengths, lengths), -1.0, 1.0)
 
 
-def smallest_cosine(tensors: Sequence[torch.Tensor], norms: Sequence[float]) -> float | None:
-    """Return the smallest cosine between any two of ``tensors``; None where one is all zeros."""
-    return float(cosines_of(tensors, norms).min()) if all(norms) else None
+def smallest(cosines: Any) -> float | None:
+    """Return the smallest cosine of a matrix; None if one is NaN."""
+    return None if np.isnan(cosines).any() else float(cosines.min())
 
 
 def weighted_sum(tensors: Sequence[torch.Tensor], shares: Sequence[float]) -> torch.Tensor:
@@ -60,5 +65,22 @@ def all_same(tensors: Sequence[torch.Tensor]) -> bool:
     return all(torch.equal(tensors[0], other) for other in tensors[1:])
 
 
-def _blocks(tensor: torch.Tensor) -> Iterator[torch.Tensor]:
-    return (block.float() for block in tensor.reshape(-1).split(_BLOCK))
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Keep torch from sharing out blocks that are so short that threads would wait for one another most of the time."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _finite(norm: float) -> float:
+    if not math.isfinite(norm):
+        raise CannotMerge("it holds NaN, Inf or numbers too large for float32")
+    return norm
+
+
+def _blocks(tensor: torch.Tensor, size: int = _BLOCK) -> Iterator[torch.Tensor]:
+    return (block.float() for block in tensor.reshape(-1).split(size))
