@@ -53,21 +53,24 @@ def smallest(cosines: Any) -> float | None:
 def weighted_sum(tensors: Sequence[torch.Tensor], shares: Sequence[float]) -> torch.Tensor:
     """Return the sum of tensors of one shape, each times its share."""
     total = torch.empty(tensors[0].shape, dtype=torch.float32)
-    for place, *blocks in zip(total.view(-1).split(_BLOCK), *map(_blocks, tensors), strict=True):
-        torch.mul(blocks[0], shares[0], out=place)
-        for block, share in zip(blocks[1:], shares[1:], strict=True):
-            place.add_(block * share)
+    with _one_thread():
+        for place, *blocks in zip(total.view(-1).split(_BLOCK), *map(_blocks, tensors), strict=True):
+            torch.mul(blocks[0], shares[0], out=place)
+            for block, share in zip(blocks[1:], shares[1:], strict=True):
+                place.add_(block * share)
     return total
 
 
 def all_same(tensors: Sequence[torch.Tensor]) -> bool:
     """Tell whether the tensors are equal, as those are that fine-tuning left frozen."""
-    return all(torch.equal(tensors[0], other) for other in tensors[1:])
+    # block by block, to end at the first that differ
+    pieces = zip(*(tensor.reshape(-1).split(_SHORT_BLOCK) for tensor in tensors), strict=True)
+    return all(torch.equal(first, other) for first, *others in pieces for other in others)
 
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Keep torch from sharing out blocks that are so short that threads would wait for one another most of the time."""
+    """Keep torch from sharing out blocks so short that on busy cores threads mostly wait for one another."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
