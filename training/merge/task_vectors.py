@@ -2,7 +2,7 @@
 
 A task vector is a model's tensor less the base's. TIES: Yadav et al., "TIES-Merging" (arXiv 2306.01708). DARE: Yu et
 al., "Language Models are Super Mario" (arXiv 2311.03099). Both keep a share of each task vector, the ``density``; here
-that is counted in each tensor by itself. They take about ten copies of a tensor, where the other methods take none.
+that is counted in each tensor by itself. They take several copies of a tensor, where the other methods take none.
 """
 
 import hashlib
