@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from threading import Lock
 
 from ..tools.compare import Comparison
 from ..tools.engines import Engine, open_engine
@@ -16,20 +15,17 @@ from ..tools.sources import open_source
 class Arena:
     """A database twice: ``gold_engine`` never sees a prediction, ``engine`` executes nothing else.
 
-    Thread-safe; gold is established once per query.
+    Thread-safe; what a gold query gives is remembered.
     """
 
     def __init__(self, gold_engine: Engine, engine: Engine) -> None:
         self.gold_engine, self.engine = gold_engine, engine
         self._known: dict[str, Gold] = {}
-        self._establishing = Lock()
 
     def gold(self, sql: str) -> Gold:
         """Return what a gold query gives, its soundness included."""
-        with self._establishing:
-            if sql not in self._known:
-                self._known[sql] = gold_of(self.gold_engine, sql)
-            return self._known[sql]
+        known = self._known.get(sql)
+        return known or self._known.setdefault(sql, gold_of(self.gold_engine, sql))
 
     def grade(self, gold: Gold, sql: str) -> Comparison:
         """Execute ``sql`` on the engine under test and compare its rows with gold that runs."""

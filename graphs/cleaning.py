@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from ..tools.errors import UsageError
+
 REDACTED = "[redacted]"
 _SHORTEST_SECRET = 8  # a shorter value would blank out ordinary text
 
@@ -32,10 +34,16 @@ def configured_secrets(environment: Mapping[str, str] = os.environ) -> set[str]:
 
 
 def secrets_in(*addresses: str | None) -> list[str]:
-    """Return what is secret in the URLs of databases and servers: passwords; of a web server all it is told there."""
+    """Return what is secret in the URLs of databases and servers: passwords; of a web server all it is told there.
+
+    Raises ``UsageError`` for what is no URL.
+    """
     secrets: list[str | None] = []
     for address in addresses:
-        parts = urlsplit(address or "")
+        try:
+            parts = urlsplit(address or "")
+        except ValueError as error:  # its words may hold the password
+            raise UsageError("A URL cannot be read: write characters such as [ as %5B in it.") from error
         web = parts.scheme in ("http", "https")
         secrets += [parts.password, parts.username if web else None]
         secrets += [value for name, value in parse_qsl(parts.query) if web or name == "password"]

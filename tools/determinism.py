@@ -158,7 +158,8 @@ def _extremes(select: exp.Select) -> list[exp.Expr]:
 
 
 def _aggregates(select: exp.Select) -> list[exp.Expr]:
-    found = [a for p in select.expressions for a in p.find_all(exp.AggFunc) if not is_windowed(a)]
+    places = [*select.expressions, *filter(None, map(select.args.get, ("having", "order")))]
+    found = [a for place in places for a in place.find_all(exp.AggFunc) if not is_windowed(a)]
     return [a for a in found if a.find_ancestor(exp.Select) is select]
 
 

@@ -9,12 +9,13 @@ report.*          what it comes to
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from ... import __version__
+from ...agents.budget import Usage
 from ...tools.errors import UsageError
 from ...training.graded import GradedAnswer
 from ..cleaning import Cleaner
@@ -94,6 +95,19 @@ def read_evaluation(path: Path) -> tuple[dict[str, Any], list[GradedAnswer]]:
         raise UsageError(f"{path} is no evaluation: name a directory that 'isogloss eval' wrote.")
     lines = (path / _ANSWERS).read_text(encoding="utf-8").split("\n")[:-1]
     return record, [GradedAnswer(**each) for each in _values(path / _ANSWERS, lines, _FIELDS)]
+
+
+def spent_on(path: Path) -> Usage:
+    """Return what a model has taken for the evaluation at ``path`` so far."""
+    record = read_record(path / _RECORD) or {}
+    return Usage(**record.get("spent", {}))
+
+
+def note_spent(path: Path, spent: Usage) -> None:
+    """Keep what a model has taken for the evaluation at ``path``, if there is one."""
+    record = read_record(path / _RECORD)
+    if record is not None:
+        write_record(path / _RECORD, {**record, "spent": asdict(spent)})
 
 
 def _record(path: Path, config: dict[str, Any]) -> dict[str, Any]:

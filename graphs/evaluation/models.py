@@ -35,13 +35,16 @@ class ModelAnswers:
 
     notes = ()
 
-    def __init__(self, config: ModelConfig) -> None:
-        """Load the model; raises ``UsageError`` if it is not to be had or cannot answer questions."""
+    def __init__(self, config: ModelConfig, spent: Usage) -> None:
+        """Load the model, which has ``spent`` so much on this evaluation before.
+
+        Raises ``UsageError`` if it is not to be had or cannot answer questions.
+        """
         if config.generator == "grammar":
             raise UsageError("grammar answers the agents' requests alone: --generator takes a language model.")
         self._config, self.name = config, config.generator
         self._models = load_models({config.generator}, config.settings)
-        self._budget = Budget()
+        self._budget, self._before = Budget(), spent
         self.identity: dict[str, Any] = {
             "generator": config.generator,
             "weights": getattr(self._models[config.generator], "version", None),
@@ -54,7 +57,7 @@ class ModelAnswers:
     def __enter__(self) -> Self:
         self._opened = ExitStack()
         self._runner = self._opened.enter_context(asyncio.Runner())
-        self._budget = open_budget(self._config.settings, Usage())
+        self._budget = open_budget(self._config.settings, self._before)
         voices = self._opened.enter_context(open_voices(self._models, self._config.settings, self._budget))
         voice = voices[self.name]
         assert voice.channel is not None  # grammar alone has none
@@ -67,7 +70,7 @@ class ModelAnswers:
 
     @property
     def spent(self) -> Usage:
-        """What the model has taken."""
+        """What the model has taken, also before."""
         return self._budget.spent
 
     def samples(self, question: Question) -> Collection[int]:

@@ -15,7 +15,7 @@ from ...tools.question_sets import Question, QuestionSet
 from ...training.graded import GradedAnswer
 from ..arena import Arena, open_arena
 from ..questions import by_database, digest, drawn, usable_questions
-from .directory import EvalDirectory, open_directory, read_evaluation
+from .directory import EvalDirectory, note_spent, open_directory, read_evaluation, spent_on
 from .grading import bad_gold, grade, reference
 from .models import ModelAnswers, ModelConfig
 from .predictions import read_predictions
@@ -75,8 +75,12 @@ def evaluate(config: EvalConfig, watcher: Watcher) -> EvalReport:
         predictions = read_predictions(config.predictions, questions, config.dialect)
         return evaluate_system(config, questions, PredictedAnswers(predictions), watcher)
     if config.model is not None:
-        with ModelAnswers(config.model) as model:
-            return evaluate_system(config, questions, model, watcher)
+        path = _directory(config, questions, config.model.generator)
+        with ModelAnswers(config.model, spent_on(path)) as model:
+            try:
+                return evaluate_system(config, questions, model, watcher)
+            finally:
+                note_spent(path, model.spent)
     return evaluate_system(config, questions, baseline(str(config.baseline), questions, config.dialect), watcher)
 
 
@@ -84,13 +88,17 @@ def evaluate_system(config: EvalConfig, questions: QuestionSet, system: System, 
     """Grade the answers of ``system``, whatever it is, to ``questions``; see ``evaluate``."""
     against = read_evaluation(config.against) if config.against else None
     chosen = drawn(questions.questions, config.limit, config.seed)
-    path = config.out or EVALS / _slug(f"{questions.name}-{config.dialect}-{system.name}")
+    path = _directory(config, questions, system.name)
     made_of = {"set": digest(questions), "dialect": config.dialect, "system": system.name, **system.identity}
     with open_directory(path, made_of) as directory:
         _Evaluation(config, system, directory, watcher).grade(chosen)
         report = eval_report(config, questions, chosen, system, directory, against)
         write_reports(report, path)
     return report
+
+
+def _directory(config: EvalConfig, questions: QuestionSet, system: str) -> Path:
+    return config.out or EVALS / _slug(f"{questions.name}-{config.dialect}-{system}")
 
 
 def _slug(name: str) -> str:

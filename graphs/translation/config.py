@@ -34,7 +34,10 @@ class TranslationConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class TranslationSummary(RunSummary):
-    """How a run ended; ``problems`` are entries of the set that cannot be used."""
+    """How a run ended; ``problems`` are entries of the set that cannot be used.
+
+    ``seconds`` are those of every process that worked on it.
+    """
 
     engine: str
     problems: tuple[Problem, ...]

@@ -36,7 +36,7 @@ def translation_graph(bench: TranslationBench) -> TranslationGraph:
     has_rules = bench.arena.gold_engine.dialect == "sqlite"
     for name, route, targets in (
         ("gold", after_gold, ["transpile", "reject"]),
-        ("transpile", after_transpile, ["execute", "rewrite"]),
+        ("transpile", after_transpile(has_rules), ["execute", "rewrite", "reject"]),
         ("execute", after_execute(bench.max_repairs, has_rules), ["accept", "rewrite", "repair", "reject"]),
         ("rewrite", after_rewrite(bench.max_repairs), ["execute", "repair", "reject"]),
         ("repair", after_repair, ["tools", "execute", "reject"]),
@@ -56,9 +56,13 @@ def after_gold(state: TranslationState) -> str:
     return "reject" if state.get("reason") else "transpile"
 
 
-def after_transpile(state: TranslationState) -> str:
-    """What sqlglot cannot say goes to our rules."""
-    return "execute" if state.get("sql") else "rewrite"
+def after_transpile(has_rules: bool) -> Route:
+    """What sqlglot cannot say goes to our rules, which know SQLite alone."""
+
+    def route(state: TranslationState) -> str:
+        return "execute" if state.get("sql") else "rewrite" if has_rules else "reject"
+
+    return route
 
 
 def after_execute(max_repairs: int, has_rules: bool) -> Route:

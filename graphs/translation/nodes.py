@@ -8,8 +8,6 @@ from sqlglot.errors import SqlglotError
 from ...agents.requests import translate_request
 from ...tools.compare import Comparison
 from ...tools.dialects import get_dialect
-from ...tools.gold import Gold
-from ...tools.outcome import Outcome
 from ...tools.qualified import UnsupportedSeed
 from ...tools.translation import UntranslatableError, translate
 from ...tools.transpile import transpile
@@ -23,12 +21,13 @@ _SNIPPETS, _SHOWN_ROWS = 3, 3
 
 
 async def establish_gold(state: TranslationState, bench: TranslationBench) -> Update:
-    """Execute the original query; without sound rows there is nothing to verify by."""
+    """Execute the original query; without sound rows, and some, there is nothing to verify by."""
     gold = await asyncio.to_thread(bench.arena.gold, state["gold"])
     if gold.failure:
         return {"reason": "gold does not run", **step("gold", {}, sql=state["gold"], error=gold.failure)}
     shown = [list(row) for row in gold.execution.rows[:_SHOWN_ROWS]]
-    unsound = {"reason": "gold hangs on chance"} if gold.unstable else {}
+    why = "gold hangs on chance" if gold.unstable else "vacuous" if gold.vacuous else None
+    unsound = {"reason": why} if why else {}
     return {**unsound, **step("gold", unsound, sql=state["gold"], error=gold.unstable, rows=shown)}
 
 
@@ -115,13 +114,8 @@ async def accept(state: TranslationState, bench: TranslationBench) -> Update:
 async def reject(state: TranslationState, bench: TranslationBench) -> Update:
     """End the question as rejected: by its gold if that proves nothing, else by the grade of the last attempt."""
     attempts = state["attempts"]
-    reason = state.get("reason") if not attempts else _final_grade(attempts[-1], bench.arena.gold(state["gold"]))
-    reason = reason or "not translated"
+    reason = grade(attempts[-1]) if attempts else state.get("reason") or "not translated"
     return {"status": "rejected", "reason": reason, **step("reject", {"reason": reason})}
-
-
-def _final_grade(attempt: dict[str, Any], gold: Gold) -> str:
-    return Outcome.VACUOUS.value if gold.vacuous else grade(attempt)
 
 
 def grade(attempt: dict[str, Any]) -> str:

@@ -30,7 +30,8 @@ class WriterCounts:
 class TranslationReport:
     """The outcomes of a run: ``writers`` in the order they are asked in, ``unmatched`` questions by their reasons.
 
-    ``provable`` questions have gold that runs, is deterministic and proves something, on an engine that can answer.
+    ``provable`` questions have gold that runs, is deterministic and proves something, and no engine says that it cannot
+    answer; a database that does not load counts against us.
     """
 
     dialect: str

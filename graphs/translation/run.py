@@ -1,13 +1,11 @@
 """A run of translations: every question of a set, database by database, committed in order."""
 
-from collections.abc import AsyncGenerator
 from contextlib import ExitStack, aclosing, closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from ... import __version__
-from ...agents.budget import RunStopped
 from ...agents.models_providers import shown_address
 from ...agents.prompting import prompt_hash, read_prompts_anew
 from ...knowledge.corpus import Corpus, load_corpus
@@ -27,7 +25,7 @@ from ..run_summary import run_to_its_end
 from ..spending import spending, spent_so_far
 from ..stream import final_states
 from ..trace import Step
-from .bench import open_bench
+from .bench import TranslationBench, open_bench
 from .config import TranslationConfig, TranslationSummary
 from .graph import translation_graph
 from .result import translated
@@ -58,13 +56,15 @@ def translate_questions(config: TranslationConfig, questions: QuestionSet, obser
         work = _Work(config, run, index, voices[config.generator], _lineage(config, corpus), observer)
         todo = commit_by_database(questions.questions, run, observer, work.commit_group)
         stop, seconds = run_to_its_end(run, models.values(), todo)
+        seconds += run.noted("seconds", 0.0)
+        run.note(seconds=seconds)
         if stop is None:
-            run.finish({"seconds": seconds, "engine": work.engine})
+            run.finish({"seconds": seconds})
         return TranslationSummary(
             directory=path,
             totals=run.totals,
             seconds=seconds,
-            engine=work.engine,
+            engine=run.noted("engine", ""),
             spending=spending(path),
             problems=questions.problems,
             stop=stop,
@@ -84,44 +84,42 @@ class _Work:
         observer: Observer,
     ) -> None:
         self._config, self._run, self._index, self._voice = config, run, index, voice
-        self._lineage, self._observer, self.engine = lineage, observer, ""
+        self._lineage, self._observer = lineage, observer
 
     async def commit_group(self, questions: list[Question]) -> None:
         """Commit the questions of one database, as rejected where it cannot be had."""
-        first = self._run.next_item
-        results = self._translated(first, questions)
-        async with aclosing(results):
+        config, source = self._config, questions[0]
+        with ExitStack() as stack:
             try:
-                async for result in results:
-                    self._commit(result)
-            except RunStopped:
-                raise
+                opening = open_arena(source.source, source.dialect, config.dialect, config.workers, _LIMITS)
+                arena = stack.enter_context(opening)
+                tokens = config.models.schema_tokens
+                bench = open_bench(arena, self._index, self._voice, config.max_repairs, tokens)
             except IsoglossError as error:  # this database cannot be had; the others can
-                for question in questions[self._run.next_item - first :]:
+                for question in questions:
                     self._commit(_not_loaded(self._run.next_item, question, error))
+                return
+            self._run.note(engine=arena.engine.version)
+            await self._commit_translated(questions, bench)
+
+    async def _commit_translated(self, questions: list[Question], bench: TranslationBench) -> None:
+        first, engine = self._run.next_item, bench.arena.engine
+        lineage = {**self._lineage, "engine": engine.version, "stand_in": engine.stand_in}
+        states = final_states(
+            translation_graph(bench),
+            _Items(first, questions),
+            first,
+            in_flight(self._config.models, {self._config.generator}),
+            lambda: first + len(questions) - self._run.next_item,
+            self._observer.on_sql,
+        )
+        async with aclosing(states):
+            async for state in states:
+                self._commit(translated(state, questions[state["index"] - first], lineage))
 
     def _commit(self, result: ItemResult) -> None:
         self._run.commit(result)
         self._observer.on_item(result, self._run.totals)
-
-    async def _translated(self, first: int, questions: list[Question]) -> AsyncGenerator[ItemResult]:
-        """Yield the results of one database's questions in order; raises ``IsoglossError`` if it cannot be had."""
-        config, source, last = self._config, questions[0], first + len(questions)
-        with open_arena(source.source, source.dialect, config.dialect, config.workers, _LIMITS) as arena:
-            bench = open_bench(arena, self._index, self._voice, config.max_repairs, config.models.schema_tokens)
-            self.engine = arena.engine.version
-            lineage = {**self._lineage, "engine": self.engine, "stand_in": arena.engine.stand_in}
-            states = final_states(
-                translation_graph(bench),
-                _Items(first, questions),
-                first,
-                in_flight(config.models, {config.generator}),
-                lambda: last - self._run.next_item,
-                self._observer.on_sql,
-            )
-            async with aclosing(states):
-                async for state in states:
-                    yield translated(state, questions[state["index"] - first], lineage)
 
 
 @dataclass(frozen=True, slots=True)

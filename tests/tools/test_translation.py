@@ -99,6 +99,16 @@ QUERIES = [
     "SELECT model FROM cars WHERE (maker, price) IN (SELECT maker, max(price) FROM cars GROUP BY maker)",
     "SELECT m.id, (SELECT count(*) FROM cars WHERE maker = m.id) FROM makers m ORDER BY 2 DESC, 1",
     "SELECT iif(doors > 3, 'many', 'few'), count(*) FROM cars GROUP BY 1",
+    "SELECT sum(CASE WHEN doors > 2 THEN 1 ELSE 0 END) * 100.0 / count(*) FROM cars",  # a share in percent
+    "SELECT 100.0 * sum(iif(doors > 2, 1.0, 0)) / count(id), avg(CASE WHEN doors > 2 THEN 1.0 ELSE 0 END) FROM cars",
+    "SELECT avg(doors = 5) FROM cars",  # a condition that may be unknown
+    "SELECT c.model FROM cars c JOIN makers m ON d.id = m.id LEFT JOIN cars d ON d.id = c.id AND d.id > 1",
+    "SELECT count(*) FROM makers WHERE founded BETWEEN '1930-1-1' AND '1960-12-31'",
+    "SELECT count(*) FROM makers WHERE founded IN ('1950-03-01', 'x')",
+    "SELECT substr(model, -2) FROM cars WHERE id < 3 ORDER BY id",  # from the end
+    "SELECT DISTINCT m.country FROM cars c JOIN makers m ON c.maker = m.id WHERE c.id < 3 ORDER BY c.model DESC",
+    "SELECT count(*) FROM cars WHERE power <> ''",
+    "SELECT count(*) FROM main.cars",
     "SELECT t1.model FROM cars AS t1 WHERE EXISTS (SELECT * FROM makers WHERE id = t1.maker AND country = 'FR')",
 ]
 

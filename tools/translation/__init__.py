@@ -20,7 +20,15 @@ from .ordering import order_nulls_first, order_what_is_distinct
 from .resolution import UntranslatableError, resolved, with_names_of
 from .results import name_results_apart
 from .target import Target
-from .texts import ignore_case_of_nocase, match_any_case, regard_case, spell_globs, use_text
+from .texts import (
+    cut_from_the_end,
+    ignore_case_of_nocase,
+    match_any_case,
+    regard_case,
+    say_empty_text,
+    spell_globs,
+    use_text,
+)
 from .truth import calculate_with_conditions, condition_on_conditions, tell_nulls_apart
 
 __all__ = ["UntranslatableError", "translate"]
@@ -41,6 +49,8 @@ _RULES = (
     divide_as_sqlite,
     average_precisely,
     round_decimals,
+    cut_from_the_end,
+    say_empty_text,
     match_any_case,
     spell_globs,
     ignore_case_of_nocase,

@@ -22,7 +22,8 @@ _TYPED_LITERALS = ("oracle", "bigquery")  # the others read a text as a date bes
 
 def compare_like_with_like(tree: exp.Query, target: Target) -> None:
     """Give both sides of each comparison one type, the one SQLite compares by."""
-    for node, left, right in list(_compared(tree)):
+    for node, right in list(_compared(tree)):
+        left = node.this  # as the last pair left it
         new_left, new_right = _alike(node, left, right, target)
         if new_right is not right:
             right.replace(new_right)
@@ -30,17 +31,18 @@ def compare_like_with_like(tree: exp.Query, target: Target) -> None:
             left.replace(new_left)
 
 
-def _compared(tree: exp.Query) -> Iterator[tuple[exp.Expr, exp.Expr, exp.Expr]]:
+def _compared(tree: exp.Query) -> Iterator[tuple[exp.Expr, exp.Expr]]:
+    """Yield each comparison and what its left side is compared with; of several, what spells no date comes first."""
     for node in tree.walk():
         if isinstance(node, _COMPARISONS):
-            yield node, node.this, node.expression
-        elif isinstance(node, exp.Between):
-            yield node, node.this, node.args["low"]
-            yield node, node.this, node.args["high"]
-        elif isinstance(node, exp.In):
+            yield node, node.expression
+            continue
+        beside = [node.args["low"], node.args["high"]] if isinstance(node, exp.Between) else []
+        if isinstance(node, exp.In):
             query = node.args.get("query")
-            for each in [query] if query is not None else node.expressions:
-                yield node, node.this, each
+            beside = [query] if query is not None else node.expressions
+        for each in sorted(beside, key=lambda each: _is_string(each) and spelled_moment(each.name) is not None):
+            yield node, each
 
 
 def _alike(node: exp.Expr, left: exp.Expr, right: exp.Expr, target: Target) -> tuple[exp.Expr, exp.Expr]:

@@ -23,11 +23,12 @@ def say_dates(tree: exp.Query, target: Target) -> None:
         step = _STEP.fullmatch(arguments[1].name) if name == "DATE" and len(arguments) == 2 else None
         if step is not None:
             call.replace(_moved(_day(arguments[0]), int(step[1]), step[2].upper(), target.dialect))
-        elif name == "JULIANDAY" and len(arguments) == 1:
+        elif name == "JULIANDAY" and len(arguments) == 1 and kind_of(arguments[0]) is not Kind.TIMESTAMP:
             call.replace(_julian_day(arguments[0], target.dialect))
     for text in list(tree.find_all(exp.TimeToStr)):
-        if text.args["format"].name == "%J" and isinstance(text.this, exp.TsOrDsToTimestamp):
-            text.replace(_julian_day(text.this.this, target.dialect))
+        moment = text.this.this if isinstance(text.this, exp.TsOrDsToTimestamp) else None
+        if text.args["format"].name == "%J" and moment is not None and kind_of(moment) is not Kind.TIMESTAMP:
+            text.replace(_julian_day(moment, target.dialect))
 
 
 def _day(moment: exp.Expr) -> exp.Expr:

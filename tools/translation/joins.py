@@ -27,8 +27,8 @@ def join_on_what_is_there(tree: exp.Query, target: Target) -> None:
                 continue
             last = max((places.get(column.table, -1) for column in on.find_all(exp.Column)), default=-1)
             if last > place:
-                joins[last].on(on.copy(), copy=False)
                 join.set("on", None)
+                (select.where if joins[last].side else joins[last].on)(on.copy(), copy=False)
 
 
 def keep_order_of_set_operations(tree: exp.Query, target: Target) -> None:

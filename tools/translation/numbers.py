@@ -84,15 +84,13 @@ def divide_as_sqlite(tree: exp.Query, target: Target) -> None:
             node.set("expression", _not_zero(divisor))
         if {kind_of(node.this), kind_of(divisor)} == {Kind.INTEGER}:
             _cut(node, dialect)
-        elif Kind.FLOAT not in (kind_of(node.this), kind_of(divisor)) or _is_plain(node):
+        elif Kind.FLOAT not in (kind_of(node.this), kind_of(divisor)) or (dialect == "mysql" and not _is_double(node)):
             node.set("this", as_double(node.this, dialect))
 
 
-def _is_plain(node: exp.Div) -> bool:
-    """Return whether a literal with a point is all that makes the quotient one: elsewhere that is a decimal."""
-    sides = (node.this, node.expression)
-    exact = [isinstance(side.unnest(), exp.Literal) or kind_of(side) in (Kind.INTEGER, Kind.DECIMAL) for side in sides]
-    return all(exact)
+def _is_double(node: exp.Expr) -> bool:
+    """Return whether a number of double precision is in ``node``; a literal with a point is a decimal in MySQL."""
+    return any(kind_of(each) is Kind.FLOAT for each in node.find_all(exp.Column, exp.Cast, exp.TryCast))
 
 
 def _not_zero(divisor: exp.Expr) -> exp.Expr:
@@ -122,7 +120,8 @@ def average_precisely(tree: exp.Query, target: Target) -> None:
     exact = {"mysql": (Kind.INTEGER, Kind.DECIMAL), "bigquery": (Kind.DECIMAL,)}.get(dialect, ())
     for node in list(tree.find_all(exp.Avg)):
         for operand in _operands(node):
-            if kind_of(operand) in exact:
+            literal = dialect == "mysql" and kind_of(operand) is Kind.FLOAT and not _is_double(operand)
+            if kind_of(operand) in exact or literal:
                 operand.replace(as_double(operand, dialect))
 
 

@@ -48,6 +48,10 @@ def _is_nullable(column: exp.Column, scope: Scope, schema: Schema) -> bool:
     return known.nullable or outer
 
 
+def _names_output(key: exp.Expr, shown: set[str]) -> bool:
+    return not (isinstance(key, exp.Column) and key.table) and key.name in shown
+
+
 def order_what_is_distinct(tree: exp.Query, target: Target) -> None:
     """Group instead of saying DISTINCT where the order is by something not shown; only SQLite and MySQL allow that."""
     for select in list(tree.find_all(exp.Select)):
@@ -55,7 +59,7 @@ def order_what_is_distinct(tree: exp.Query, target: Target) -> None:
         if order is None or distinct is None or distinct.args.get("on") or select.args.get("group"):
             continue
         shown = {p.unalias().sql() for p in select.expressions} | {p.alias_or_name for p in select.expressions}
-        hidden = [k for k in order.expressions if k.this.sql() not in shown and k.this.name not in shown]
+        hidden = [k for k in order.expressions if k.this.sql() not in shown and not _names_output(k.this, shown)]
         if not hidden or any(p.find(exp.AggFunc, exp.Star) for p in [*select.expressions]):
             continue
         select.set("distinct", None)

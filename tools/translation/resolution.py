@@ -50,6 +50,7 @@ def resolved(sql: str, schema: Schema) -> exp.Query:
         elif isinstance(node, exp.Alias):
             node.meta[_WRITTEN] = True
         elif isinstance(node, exp.Table):
+            node.set("db", None)  # `main`
             node.meta[_WRITTEN] = bool(node.alias)
         elif isinstance(node, exp.Column):
             node.meta[_BARE] = not node.table

@@ -32,6 +32,23 @@ def use_text(tree: exp.Query, target: Target) -> None:
                 operand.replace(as_text(operand, target.dialect))
 
 
+def cut_from_the_end(tree: exp.Query, target: Target) -> None:
+    """Say RIGHT for SUBSTR from the end in PostgreSQL, where a place before the first counts as well."""
+    for node in list(tree.find_all(exp.Substring)) if target.dialect == "postgres" else []:
+        start = node.args.get("start")
+        if isinstance(start, exp.Neg) and isinstance(start.this, exp.Literal) and node.args.get("length") is None:
+            node.replace(exp.Right(this=node.this.copy(), expression=start.this.copy()))
+
+
+def say_empty_text(tree: exp.Query, target: Target) -> None:
+    """Say IS NULL for a comparison with empty text in Oracle, where that is NULL."""
+    for node in list(tree.find_all(exp.EQ, exp.NEQ)) if target.dialect == "oracle" else []:
+        text = node.expression
+        if isinstance(text, exp.Literal) and text.is_string and not text.name:
+            missing: exp.Expr = exp.Is(this=node.this.copy(), expression=exp.Null())
+            node.replace(missing if isinstance(node, exp.EQ) else exp.Not(this=missing))
+
+
 def match_any_case(tree: exp.Query, target: Target) -> None:
     """Match LIKE without regard to case, as SQLite does for ASCII (https://sqlite.org/lang_expr.html#like)."""
     dialect = target.dialect
@@ -65,7 +82,10 @@ def spell_globs(tree: exp.Query, target: Target) -> None:
             continue
         said = pattern.name.replace("%", r"\%").replace("_", r"\_").replace("*", "%").replace("?", "_")
         regarded = binary(node.this.copy()) if target.dialect == "mysql" else node.this.copy()
-        node.replace(exp.Like(this=regarded, expression=exp.Literal.string(said)))
+        like: exp.Expr = exp.Like(this=regarded, expression=exp.Literal.string(said))
+        if target.dialect == "oracle" and "\\" in said:  # which has no escape unless one is named
+            like = exp.Escape(this=like, expression=exp.Literal.string("\\"))
+        node.replace(like)
 
 
 def regard_case(tree: exp.Query, target: Target) -> None:

@@ -40,12 +40,13 @@ def calculate_with_conditions(tree: exp.Query, target: Target) -> None:
             operands = [node.this, node.args.get("expression")]
         for operand in operands:
             if operand is not None and is_condition(operand):
-                operand.replace(_as_case(operand))
+                operand.replace(_as_case(operand, isinstance(node, exp.Sum)))
 
 
-def _as_case(condition: exp.Expr) -> exp.Expr:
-    """Return 1, 0 or NULL for a condition that is true, false or unknown."""
-    case = exp.case().when(condition.copy(), "1").else_("0")
+def _as_case(condition: exp.Expr, added: bool) -> exp.Expr:
+    """Return 1, 0 or NULL for a condition that is true, false or unknown; to be ``added`` up, 0 does for NULL."""
+    case = exp.case().when(condition.copy(), "1")
+    case = case.else_("0") if added else case.when(exp.Not(this=exp.Paren(this=condition.copy())), "0")
     case.type = "BIGINT"
     return case
 
