@@ -62,7 +62,8 @@ async def execute(state: TranslationState, bench: TranslationBench) -> Update:
     attempt = _attempt(state, bench, comparison)
     shown = [list(row) for row in comparison.predicted.rows[:_SHOWN_ROWS]]
     outcome = {name: attempt[name] for name in ("outcome", "error_class")}
-    recorded = step("execute", {}, sql=state["sql"], rows=shown, error=attempt["error"] or attempt["reason"], **outcome)
+    difference = {"difference": attempt["reason"]} if attempt["outcome"] == "mismatch" else {}
+    recorded = step("execute", difference, sql=state["sql"], rows=shown, error=attempt["error"], **outcome)
     return {"attempts": [attempt], **recorded}
 
 
