@@ -38,3 +38,8 @@ def show_problems(console: Console, problems: Sequence[Problem]) -> None:
         console.print(Text(f"left out {strip_escapes(entries)}: {strip_escapes(reason)}", style=REPAIRED))
     if len(reasons) > _PROBLEMS:
         console.print(f"… and {len(reasons) - _PROBLEMS} more reasons: see run.json.", style=REPAIRED)
+
+
+def percent(part: int, whole: int, digits: int = 0) -> str:
+    """Return a share in percent; nothing of nothing."""
+    return f"{100 * part / whole:.{digits}f} %" if whole else ""

@@ -10,7 +10,7 @@ from .cleaning import strip_escapes
 from .dataset import dataset_statistics, sample_pairs
 from .dataset_view import show_pairs
 from .progress import clock_face
-from .run_view import next_steps
+from .run_view import next_steps, percent
 from .spending_view import spending_rows
 from .statistics import FEATURES
 from .theme import KEPT, QUIET, REJECTED, REPAIRED
@@ -45,13 +45,13 @@ def _table(summary: "Summary", new: int) -> Table:
     grid.add_column(justify="right", style=QUIET, no_wrap=True)
     grid.add_column(overflow="fold")
     grid.add_row(
-        Text("kept", style=KEPT), str(totals.kept), _percent(totals.kept, totals.items), f"verified in {summary.engine}"
+        Text("kept", style=KEPT), str(totals.kept), percent(totals.kept, totals.items), f"verified in {summary.engine}"
     )
     grid.add_row(
-        Text("repaired", style=REPAIRED), str(totals.repaired), _percent(totals.repaired, totals.kept), "of them"
+        Text("repaired", style=REPAIRED), str(totals.repaired), percent(totals.repaired, totals.kept), "of them"
     )
     rejected = totals.rejected.total()
-    grid.add_row(Text("rejected", style=REJECTED), str(rejected), _percent(rejected, totals.items))
+    grid.add_row(Text("rejected", style=REJECTED), str(rejected), percent(rejected, totals.items))
     for reason, count in totals.rejected.most_common(_REASONS):
         grid.add_row("", str(count), "", strip_escapes(reason))
     speed = f"{new / seconds:.1f}" if seconds else "-"
@@ -60,9 +60,5 @@ def _table(summary: "Summary", new: int) -> Table:
         grid.add_row(*row)
     used = dataset_statistics(summary.directory).features
     for feature in FEATURES if totals.kept else ():
-        grid.add_row(f"with {feature}", str(used.get(feature, 0)), _percent(used.get(feature, 0), totals.kept))
+        grid.add_row(f"with {feature}", str(used.get(feature, 0)), percent(used.get(feature, 0), totals.kept))
     return grid
-
-
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.0f} %" if whole else ""

@@ -7,7 +7,7 @@ from rich.text import Text
 from ...training.pass_at_k import PassAtK
 from ..cleaning import strip_escapes
 from ..progress import clock_face
-from ..run_view import show_problems
+from ..run_view import percent, show_problems
 from ..spending_view import spending_rows
 from ..theme import KEPT, QUIET, REJECTED, REPAIRED
 from .config import SampleSummary
@@ -31,11 +31,11 @@ def _counts(summary: SampleSummary) -> Table:
     totals, samples = summary.totals, summary.grades.total()
     grid = _grid()
     grid.add_row("questions", str(totals.items), "", clock_face(summary.seconds))
-    grid.add_row(Text("kept", style=KEPT), str(totals.kept), _percent(totals.kept, totals.items), "a sample matches")
+    grid.add_row(Text("kept", style=KEPT), str(totals.kept), percent(totals.kept, totals.items), "a sample matches")
     grid.add_row("samples", str(samples))
     for grade, count in summary.grades.most_common(_GRADES):
         name = Text(f"  {strip_escapes(grade)}", style=KEPT if grade == "match" else REJECTED)
-        grid.add_row(name, str(count), _percent(count, samples))
+        grid.add_row(name, str(count), percent(count, samples))
     for row in spending_rows(summary.spending):
         grid.add_row(*row)
     return grid
@@ -75,7 +75,3 @@ def _grid() -> Table:
     grid.add_column(justify="right", style=QUIET, no_wrap=True)
     grid.add_column(overflow="fold")
     return grid
-
-
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.0f} %" if whole else ""

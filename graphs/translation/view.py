@@ -6,7 +6,7 @@ from rich.text import Text
 
 from ..cleaning import strip_escapes
 from ..progress import clock_face
-from ..run_view import next_steps, show_problems
+from ..run_view import next_steps, percent, show_problems
 from ..spending_view import spending_rows
 from ..theme import KEPT, QUIET, REJECTED, REPAIRED
 from .config import TranslationSummary
@@ -40,7 +40,7 @@ def _by_writer(report: TranslationReport) -> Table:
         errors = sum(count for grade, count in writer.grades.items() if grade.startswith("error("))
         so_far += writer.matched
         other = tried - writer.matched - differs - errors
-        share = _percent(so_far, report.provable)
+        share = percent(so_far, report.provable, 1)
         table.add_row(writer.writer, *map(str, (tried, writer.matched, differs, errors, other)), share)
     return table
 
@@ -52,7 +52,7 @@ def _totals(report: TranslationReport, summary: TranslationSummary) -> Table:
     grid.add_column(justify="right", style=QUIET, no_wrap=True)
     grid.add_column(overflow="fold")
     grid.add_row()
-    share = _percent(report.matched, report.provable)
+    share = percent(report.matched, report.provable, 1)
     provable = f"of {report.provable} that can be verified, in {summary.engine}"
     grid.add_row(Text("matched", style=KEPT), str(report.matched), share, provable)
     grid.add_row(Text("unmatched", style=REJECTED), str(sum(report.unmatched.values())))
@@ -63,7 +63,3 @@ def _totals(report: TranslationReport, summary: TranslationSummary) -> Table:
     for row in spending_rows(summary.spending):
         grid.add_row(*row)
     return grid
-
-
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f} %" if whole else ""

@@ -11,18 +11,11 @@ from typing import Any
 
 import pytest
 from isogloss.graphs.build import BuildConfig, build
-from isogloss.graphs.run_directory import ItemResult, Totals
 from isogloss.tools.engines import open_engine
 from isogloss.tools.errors import UsageError
 from isogloss.tools.outcome import Outcome
 
-
-class Nobody:
-    """An observer that looks away."""
-
-    def on_stage(self, name: str) -> None: ...
-    def on_item(self, result: ItemResult, totals: Totals) -> None: ...
-    def on_sql(self, sql: str) -> None: ...
+from .observers import Nobody
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,6 @@ from isogloss.agents.scripted import ScriptedModel
 from isogloss.graphs.answering.grading import doubt_about, graded_answer
 from isogloss.graphs.answering.graph import AnswerBench, Answered, answered
 from isogloss.graphs.arena import Arena, open_arena
-from isogloss.graphs.run_directory import ItemResult, Totals
 from isogloss.graphs.run_models import ModelSettings
 from isogloss.graphs.sampling.config import SampleConfig, SampleSummary, questions_to_sample
 from isogloss.graphs.sampling.run import sample
@@ -40,6 +39,7 @@ from isogloss.training.preferences import DIFFERS, Preference, Sample, balanced,
 from ..command_line import isogloss
 from ..openai_server import ChatServer, Reply, Request, failure, text
 from ..tools.engines_here import skip_if_missing
+from .observers import Nobody
 
 SCHOOL = """
 CREATE TABLE pupil (id INTEGER PRIMARY KEY, name TEXT, age INTEGER);
@@ -54,14 +54,6 @@ REPLIES = (
     "I do not know.",
 )
 DATA = ("valid.jsonl", "negative.jsonl", "preferences.jsonl")
-
-
-class Nobody:
-    """An observer that looks away."""
-
-    def on_stage(self, name: str) -> None: ...
-    def on_item(self, result: ItemResult, totals: Totals) -> None: ...
-    def on_sql(self, sql: str) -> None: ...
 
 
 @pytest.fixture(autouse=True)
