@@ -42,9 +42,9 @@ def merge(
     """Merge models of one family into one, tensor by tensor, and report how."""
     if not all(find_spec(module) for module in ("torch", "safetensors")):
         raise UsageError("Merging needs torch and safetensors: pip install 'isogloss[train]'.")
+    from ...training.checkpoints.shards import parse_size
     from ...training.merge.config import MergeConfig
     from ...training.merge.merging import merge as merge_models
-    from ...training.merge.shards import parse_size
     from ..merge_view import show_merge, watched_merge
 
     folders, shares = tuple(map(_folder, models)), _numbers(weights) if weights else None

@@ -12,10 +12,10 @@ torch = pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("transformers", reason="transformers is not installed")
 
 from isogloss.tools.errors import UsageError  # noqa: E402
-from isogloss.training.merge.checkpoint import Checkpoint, open_checkpoint  # noqa: E402
+from isogloss.training.checkpoints.checkpoint import Checkpoint, open_checkpoint  # noqa: E402
+from isogloss.training.checkpoints.preflight import differences, require_mergeable  # noqa: E402
 from isogloss.training.merge.config import MergeConfig  # noqa: E402
 from isogloss.training.merge.merging import merge  # noqa: E402
-from isogloss.training.merge.preflight import differences, require_mergeable  # noqa: E402
 
 from .tiny_checkpoints import change_weights, save_checkpoint, weights_of  # noqa: E402
 

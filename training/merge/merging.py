@@ -10,15 +10,16 @@ from dataclasses import dataclass, field
 import torch
 
 from ...tools.errors import UsageError
-from .checkpoint import Checkpoint, open_checkpoint, sha256_of
-from .companions import carry_over, write_papers
+from ..checkpoints.checkpoint import Checkpoint, open_checkpoint, sha256_of
+from ..checkpoints.lineage import carry_over
+from ..checkpoints.output import new_folder, require_free
+from ..checkpoints.preflight import require_mergeable
+from ..checkpoints.shards import DTYPES, PlannedTensor, plan_shards, write_shards
+from .companions import merged_config, write_papers
 from .config import NUMBER_TYPES, MergeConfig
 from .depth import gradient_t, kind_of, layer_of
 from .means import karcher_mean, linear
-from .output import new_folder, require_free
-from .preflight import require_mergeable
 from .report import MergeSummary, TensorReport, branch_shares, furthest_apart
-from .shards import DTYPES, PlannedTensor, plan_shards, write_shards
 from .slerp import slerp_chain
 from .step import CannotMerge, Step
 from .task_vectors import dare, require_peft, ties
@@ -47,7 +48,7 @@ def merge(config: MergeConfig, progress: Progress) -> MergeSummary:
     with new_folder(config.out, size) as folder, _digests(models) as digests:
         work = _Work(config, models, planned, progress)
         write_shards(folder, plan_shards(planned, config.shard_bytes), work.merged)
-        carry_over(models[0], folder, config.dtype)
+        carry_over(models[0], folder, merged_config(models[0], config.dtype))
         summary = _summary(config, size, work.reports, time.monotonic() - began)
         write_papers(folder, summary, work.reports, digests(), models)
     return summary

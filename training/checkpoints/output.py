@@ -62,6 +62,5 @@ def _require_space(work: Path, size: int) -> None:
     free = shutil.disk_usage(work).free
     if free < size:
         raise UsageError(
-            f"The merged model takes {size / 1e9:.1f} GB and {work.parent} has {free / 1e9:.1f} GB free: "
-            "choose another --out."
+            f"The model takes {size / 1e9:.1f} GB and {work.parent} has {free / 1e9:.1f} GB free: choose another --out."
         )

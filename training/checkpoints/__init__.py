@@ -1,0 +1,1 @@
+"""Saved models: read, compared, and written whole or not at all."""
