@@ -1,8 +1,9 @@
-"""The options of commands that ask language models."""
+"""The options of commands that ask language models, and the folders of models."""
 
 from collections.abc import Callable
 from functools import wraps
 from inspect import Parameter, Signature, signature
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -52,3 +53,12 @@ def asks_models(command: Callable[..., None]) -> Callable[..., None]:
     run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return run
+
+
+def model_folder(name: str) -> Path:
+    """Return the folder of a model, named by itself, as ``hf:FOLDER`` or ``smollm2``."""
+    if name == "smollm2":
+        from ...agents.local_models.smollm2 import smollm2_folder
+
+        return smollm2_folder()
+    return Path(name.removeprefix("hf:")).expanduser()

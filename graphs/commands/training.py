@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ...tools.errors import UsageError
+from .model_options import model_folder
 from .options import Json, show
 
 train_app = typer.Typer(no_args_is_help=True, help="Train models, and merge them.")
@@ -47,21 +48,12 @@ def merge(
     from ...training.merge.merging import merge as merge_models
     from ..merge_view import show_merge, watched_merge
 
-    folders, shares = tuple(map(_folder, models)), _numbers(weights) if weights else None
-    numbers = (dtype, parse_size(shard_size), _folder(base) if base else None, density, seed)
+    folders, shares = tuple(map(model_folder, models)), _numbers(weights) if weights else None
+    numbers = (dtype, parse_size(shard_size), model_folder(base) if base else None, density, seed)
     config = MergeConfig(folders, method, out, t, shares, gradient, *numbers)
     with watched_merge() as progress:
         summary = merge_models(config, progress)
     show(json, summary, lambda console: show_merge(console, summary))
-
-
-def _folder(name: str) -> Path:
-    """Return the folder of a model, named by itself, as ``hf:FOLDER`` or ``smollm2``."""
-    if name == "smollm2":
-        from ...agents.local_models.smollm2 import smollm2_folder
-
-        return smollm2_folder()
-    return Path(name.removeprefix("hf:")).expanduser()
 
 
 def _numbers(text: str) -> tuple[float, ...]:
