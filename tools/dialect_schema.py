@@ -13,16 +13,18 @@ from .schema_excerpt import SchemaExcerpt
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _FOLDING = ("postgres", "oracle")  # read a name without quotes as one in lower or in upper case
-_VALUES, _LONGEST = 3, 40  # of each column, and of each value in characters
+_LONGEST = 40  # characters of a value
 
 Samples = Mapping[tuple[str, str], list[Any]]
 
 
-def dialect_schema(engine: Engine, tokens: int | None = None) -> SchemaExcerpt:
-    """Return the schema of an engine's database with values from it, at most ``tokens`` of it at a time."""
+def dialect_schema(engine: Engine, tokens: int | None = None, values: int = 3) -> SchemaExcerpt:
+    """Return the schema of an engine's database, at most ``tokens`` of it at a time, with ``values`` of each column."""
     schema = engine.schema()
     samples = {
-        (t.name, c.name): engine.sample_values(t.name, c.name, limit=_VALUES) for t in schema.tables for c in t.columns
+        (t.name, c.name): engine.sample_values(t.name, c.name, limit=values) if values else []
+        for t in schema.tables
+        for c in t.columns
     }
     return SchemaExcerpt(schema, lambda table: create_table(table, engine.dialect, samples), tokens)
 
@@ -44,7 +46,7 @@ def _column(column: Column, dialect: str, values: list[Any]) -> tuple[str, str]:
     """Return a column's definition and the comment after it."""
     required = "" if column.nullable else " NOT NULL"
     written = f"{_name(column.name, dialect)} {get_dialect(dialect).native_types[column.type]}{required}"
-    shown = json.dumps([str(value)[:_LONGEST] for value in values[:_VALUES]], ensure_ascii=False)
+    shown = json.dumps([str(value)[:_LONGEST] for value in values], ensure_ascii=False)
     said = [_one_line(column.comment or ""), f"e.g. {shown}" if values else ""]
     return written, f" -- {' '.join(filter(None, said))}" if any(said) else ""
 

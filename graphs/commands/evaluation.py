@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .model_options import asks_models
+from ...agents.defaults import SCHEMA_VALUES
+from .model_options import SchemaValues, asks_models
 from .options import DIALECT_NAMES, MODELS, Json, Workers, show
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def evaluate(
     against: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Compare with this evaluation, question by question.")
     ] = None,
+    schema_values: SchemaValues = SCHEMA_VALUES,
     json: Json = False,
 ) -> None:
     """Judge answers on a benchmark by executing them; the same command goes on where it was stopped."""
@@ -53,7 +55,8 @@ def evaluate(
     from ..evaluation.view import show_evaluation
 
     heat = temperature if temperature is not None else 0.8 if n > 1 else 0.0
-    model = ModelConfig(generator, SamplingSettings(n, heat, top_p, seed), settings) if generator else None
+    drawn = SamplingSettings(n, heat, top_p, seed)
+    model = ModelConfig(generator, drawn, settings, schema_values) if generator else None
     named = (predictions, baseline, databases, limit, seed, workers, out, against, model, source_dialect)
     config = run.EvalConfig(questions, dialect, *named)
     with watched_evaluation() as watcher:

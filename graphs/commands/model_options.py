@@ -15,6 +15,7 @@ def _option(kind: type, what: str, *names: str, **how: Any) -> Any:
     return Annotated[kind, typer.Option(*names, help=what, rich_help_panel="Language models", **how)]
 
 
+SchemaValues = _option(int, "Values of each column shown in a prompt.", metavar="N", min=0)
 BaseUrl = _option(str, "A server that speaks OpenAI's protocol, for openai: models.", metavar="URL")
 _SETTINGS = {
     "base_url": (BaseUrl, None),

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .model_options import asks_models
+from ...agents.defaults import SCHEMA_VALUES
+from .model_options import SchemaValues, asks_models
 from .options import DIALECT_NAMES, MODELS, Json, Workers, show
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def sample(
     evaluation: Annotated[
         bool, typer.Option("--evaluation", help="Mark the databases as ones for evaluation.")
     ] = False,
+    schema_values: SchemaValues = SCHEMA_VALUES,
     json: Json = False,
 ) -> None:
     """Sample a model's answers and grade them by execution; the same command goes on where a stopped run was left."""
@@ -47,7 +49,7 @@ def sample(
     from ..watching import watched
 
     drawn = SamplingSettings(n, temperature, top_p, seed)
-    kept = (limit, per_question, per_class, out, workers, evaluation, settings)
+    kept = (limit, per_question, per_class, out, workers, evaluation, settings, schema_values)
     config = SampleConfig(questions, dialect, generator, databases, drawn, *kept)
     chosen = questions_to_sample(config)
     title = f"isogloss sample · {chosen.name} · {generator} · {dialect} · {drawn.requests} a question"

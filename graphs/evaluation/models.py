@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ...agents.budget import Budget, Usage
+from ...agents.defaults import SCHEMA_VALUES
 from ...agents.sampler import Sampler, SamplingSettings
 from ...tools.dialect_schema import dialect_schema
 from ...tools.errors import UsageError
@@ -23,11 +24,15 @@ GREEDY = SamplingSettings(n=1, temperature=0.0)
 
 @dataclass(frozen=True, slots=True)
 class ModelConfig:
-    """Which model answers, and how: by default once, taking the likeliest tokens."""
+    """Which model answers, and how: by default once, taking the likeliest tokens.
+
+    Its prompts show ``schema_values`` values of each column.
+    """
 
     generator: str
     sampling: SamplingSettings = GREEDY
     settings: ModelSettings = field(default_factory=ModelSettings)
+    schema_values: int = SCHEMA_VALUES
 
 
 class ModelAnswers:
@@ -50,6 +55,7 @@ class ModelAnswers:
             "weights": getattr(self._models[config.generator], "version", None),
             **asdict(config.sampling),
             "schema_tokens": config.settings.schema_tokens,
+            "schema_values": config.schema_values,
             "reply_tokens": config.settings.reply_tokens,
             "prompt_format": FORMAT,
         }
@@ -80,7 +86,8 @@ class ModelAnswers:
     def answers(self, questions: Sequence[Question], arena: Arena) -> Iterator[GradedAnswer]:
         """Yield the answers in order, each question's together; raises ``RunStopped`` when the model cannot go on."""
         settings = self._config.settings
-        bench = AnswerBench(arena, dialect_schema(arena.engine, settings.schema_tokens), self._sampler)
+        schema = dialect_schema(arena.engine, settings.schema_tokens, self._config.schema_values)
+        bench = AnswerBench(arena, schema, self._sampler)
         at_once = in_flight(settings, {self.name})
         found = answered(questions, bench, at_once, min(FEW, at_once) if settings.limited else None)
         try:

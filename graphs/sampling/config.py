@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ...agents.defaults import SCHEMA_VALUES
 from ...agents.sampler import SamplingSettings
 from ...tools.errors import UsageError
 from ...tools.question_sets import Problem, QuestionSet
@@ -21,7 +22,8 @@ class SampleConfig:
     The set's databases are beside it or in ``databases``. ``limit`` questions are drawn by the seed of ``sampling``;
     None takes all. At most ``per_question`` right queries and pairs of one question go into the training data, and at
     most ``per_class`` pairs of each grade, by default so many that errors do not outweigh (``training.preferences``).
-    ``evaluation`` marks the databases as ones that models are evaluated on, in every record.
+    ``evaluation`` marks the databases as ones that models are evaluated on, in every record. The prompts show
+    ``schema_values`` values of each column.
     """
 
     questions: Path
@@ -36,6 +38,7 @@ class SampleConfig:
     workers: int = 2
     evaluation: bool = False
     models: ModelSettings = field(default_factory=ModelSettings)
+    schema_values: int = SCHEMA_VALUES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -102,7 +102,7 @@ class _Work:
                 arena = stack.enter_context(
                     open_arena(first.source, first.dialect, config.dialect, config.workers, _LIMITS)
                 )
-                schema = dialect_schema(arena.engine, config.models.schema_tokens)
+                schema = dialect_schema(arena.engine, config.models.schema_tokens, config.schema_values)
             except IsoglossError as error:  # this database cannot be had; the others can
                 for question in questions:
                     self._commit(self._not_loaded(question, error))
@@ -136,6 +136,7 @@ def _identity(config: SampleConfig, questions: QuestionSet, version: str | None)
         **asdict(config.sampling),
         "evaluation": config.evaluation,
         "schema_tokens": config.models.schema_tokens,
+        "schema_values": config.schema_values,
         "reply_tokens": config.models.reply_tokens,
         "prompt_format": FORMAT,
     }
@@ -155,6 +156,7 @@ def _lineage(config: SampleConfig, version: str | None) -> dict[str, Any]:
         "top_p": settings.top_p,
         "seed": settings.seed,
         "schema_tokens": config.models.schema_tokens,
+        "schema_values": config.schema_values,
         "prompt_format": FORMAT,
         "isogloss": __version__,
     }

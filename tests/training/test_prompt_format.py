@@ -107,8 +107,10 @@ def test_a_database_is_described_with_its_values_within_a_budget(dialect: str) -
     with open_engine(dialect, "shop", workers=1) as engine:
         whole = dialect_schema(engine).about("")
         excerpt = dialect_schema(engine, 150).about("Which customers live in Oslo?")
+        bare = dialect_schema(engine, values=0).about("")
     assert "CREATE TABLE products" in whole
     assert "FOREIGN KEY" in whole
     assert "e.g. [" in whole
+    assert "e.g." not in bare
     assert text_tokens(excerpt) <= 150 < text_tokens(whole)
     assert "CREATE TABLE customers" in excerpt
