@@ -20,11 +20,15 @@ _SHOWN = 3  # names in a sentence
 
 def require_mergeable(checkpoints: Sequence[Checkpoint]) -> None:
     """Raise ``UsageError`` with a sentence for each way in which a model differs from the first, if any does."""
+    if found := obstacles(checkpoints):
+        raise UsageError("\n".join(["These models cannot be merged.", *found]))
+
+
+def obstacles(checkpoints: Sequence[Checkpoint]) -> list[str]:
+    """Return a sentence for whatever keeps the tensors of these models from being put together."""
     first, *others = checkpoints
     found = [f"{model.folder} {reason}." for model in checkpoints for reason in _unfit(model)]
-    found += [f"{other.folder} {reason}." for other in others for reason in differences(first, other)]
-    if found:
-        raise UsageError("\n".join(["These models cannot be merged.", *found]))
+    return found + [f"{other.folder} {reason}." for other in others for reason in differences(first, other)]
 
 
 def _unfit(model: Checkpoint) -> Iterator[str]:

@@ -29,6 +29,8 @@ DTYPES = {
     "U8": torch.uint8,
     "BOOL": torch.bool,
 }
+NUMBER_TYPES = {"float32": "F32", "bfloat16": "BF16", "float16": "F16"}  # of --dtype, as safetensors calls them
+SHARD_BYTES = 2 * 10**9
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
 _ALIGNMENT = 8  # bytes
 

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from ...tools.errors import UsageError
+from ..checkpoints.shards import NUMBER_TYPES, SHARD_BYTES
 
 Method = Literal["slerp", "karcher", "linear", "ties", "dare"]
 METHODS: tuple[str, ...] = get_args(Method)
 _FROM_A_BASE = ("ties", "dare")
-NUMBER_TYPES = {"float32": "F32", "bfloat16": "BF16", "float16": "F16"}  # of --dtype, as safetensors calls them
-SHARD_BYTES = 2 * 10**9
 DENSITY = 0.5
 
 

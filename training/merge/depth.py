@@ -1,5 +1,6 @@
 """What a tensor is for, and where in the model it lies, by its name."""
 
+import math
 import re
 from typing import Literal
 
@@ -35,6 +36,13 @@ def layer_of(name: str) -> int | None:
     """Return the layer that a tensor belongs to, counted from 0; None outside of the layers."""
     found = _LAYER.search(name)
     return int(found[1]) if found else None
+
+
+def depth_of(name: str) -> tuple[float, str]:
+    """Return what sorts tensors from the embedding through the layers to the head."""
+    layer = layer_of(name)
+    outside = -1.0 if kind_of(name) == "embedding" else math.inf
+    return (outside if layer is None else float(layer)), name
 
 
 def gradient_t(name: str, layers: int) -> float:

@@ -2,22 +2,21 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import torch
 
 from ...tools.errors import UsageError
-from ..checkpoints.checkpoint import Checkpoint, open_checkpoint, sha256_of
+from ..checkpoints.checkpoint import Checkpoint, open_checkpoint
+from ..checkpoints.digests import digested
 from ..checkpoints.lineage import carry_over
 from ..checkpoints.output import new_folder, require_free
 from ..checkpoints.preflight import require_mergeable
-from ..checkpoints.shards import DTYPES, PlannedTensor, plan_shards, write_shards
+from ..checkpoints.shards import DTYPES, NUMBER_TYPES, PlannedTensor, plan_shards, write_shards
 from .companions import merged_config, write_papers
-from .config import NUMBER_TYPES, MergeConfig
-from .depth import gradient_t, kind_of, layer_of
+from .config import MergeConfig
+from .depth import depth_of, gradient_t, layer_of
 from .means import karcher_mean, linear
 from .report import MergeSummary, TensorReport, branch_shares, furthest_apart
 from .slerp import slerp_chain
@@ -26,7 +25,6 @@ from .task_vectors import dare, require_peft, ties
 from .vectors import all_same
 
 Progress = Callable[[int, int], None]  # numbers merged, and of how many
-Digests = list[dict[str, str]]  # of each model: SHA-256 by file
 
 
 def merge(config: MergeConfig, progress: Progress) -> MergeSummary:
@@ -45,7 +43,7 @@ def merge(config: MergeConfig, progress: Progress) -> MergeSummary:
     require_mergeable(models)
     planned = _planned(models[0], config.dtype)
     size = sum(tensor.bytes for tensor in planned)
-    with new_folder(config.out, size) as folder, _digests(models) as digests:
+    with new_folder(config.out, size) as folder, digested(models) as digests:
         work = _Work(config, models, planned, progress)
         write_shards(folder, plan_shards(planned, config.shard_bytes), work.merged)
         carry_over(models[0], folder, merged_config(models[0], config.dtype))
@@ -57,18 +55,12 @@ def merge(config: MergeConfig, progress: Progress) -> MergeSummary:
 def _planned(model: Checkpoint, dtype: str | None) -> list[PlannedTensor]:
     """Return the tensors to be written, from the embedding through the layers to the head."""
     wanted = NUMBER_TYPES[dtype] if dtype else None
-    names = sorted(model.tensors, key=_depth)
+    names = sorted(model.tensors, key=depth_of)
     stored = [(name, model.tensors[name]) for name in names]
     return [
         PlannedTensor(name, each.shape, wanted if wanted and DTYPES[each.dtype].is_floating_point else each.dtype)
         for name, each in stored
     ]
-
-
-def _depth(name: str) -> tuple[float, str]:
-    layer = layer_of(name)
-    outside = -1.0 if kind_of(name) == "embedding" else math.inf
-    return (outside if layer is None else float(layer)), name
 
 
 @dataclass(slots=True)
@@ -145,14 +137,3 @@ def _summary(config: MergeConfig, size: int, reports: Sequence[TensorReport], se
         furthest_apart=apart.name if apart else None,
         seconds=seconds,
     )
-
-
-@contextmanager
-def _digests(models: Sequence[Checkpoint]) -> Iterator[Callable[[], Digests]]:
-    """Take the SHA-256 of the models' weight files beside the merge; yield what waits for them, a table per model."""
-    hashing = ThreadPoolExecutor(1)
-    running = [{file.name: hashing.submit(sha256_of, file) for file in model.files} for model in models]
-    try:
-        yield lambda: [{name: digest.result() for name, digest in each.items()} for each in running]
-    finally:
-        hashing.shutdown(cancel_futures=True)
