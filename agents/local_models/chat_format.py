@@ -10,6 +10,7 @@ from jinja2.parser import Parser
 from langchain_core.exceptions import ModelInvalidRequestError
 from langchain_core.messages import AIMessage, BaseMessage, SystemMessage, ToolMessage
 
+from ...tools.chat_turns import Turn, chat_tokens, merged
 from ...tools.errors import UsageError
 from .tool_text import Call, as_call, call_text, read_calls, tools_text
 
@@ -30,7 +31,6 @@ class _Generation(Extension):
 _JINJA = Environment(extensions=["jinja2.ext.loopcontrols", _Generation])  # to read templates, never to run them
 _THOUGHTS = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
 
-Turn = dict[str, Any]
 Tools = Sequence[Mapping[str, Any]]
 
 
@@ -59,7 +59,7 @@ class ChatFormat:
         turns = [self._turn(message) for message in messages]
         if self._knows_tools:
             return self._render(turns, tools=list(tools) or None)
-        return self._render(_merged(_with_tools(turns, tools) if tools else turns))
+        return self._render(merged(_with_tools(turns, tools) if tools else turns))
 
     def _turn(self, message: BaseMessage) -> Turn:
         if isinstance(message, SystemMessage):
@@ -83,16 +83,8 @@ class ChatFormat:
         return {"role": "assistant", "content": "\n".join(filter(None, said))}
 
     def _render(self, turns: list[Turn], **options: Any) -> list[int]:
-        def rendered(given: list[Turn]) -> list[int]:
-            made = self._tokenizer.apply_chat_template(given, add_generation_prompt=True, return_dict=True, **options)
-            return list(made["input_ids"])
-
         try:
-            return rendered(turns)
-        except TemplateError:  # some templates have no system turn: its text then opens the user's
-            opened = [{**turn, "role": "user"} if turn["role"] == "system" else turn for turn in turns]
-        try:
-            return rendered(_merged(opened))
+            return chat_tokens(self._tokenizer, turns, **options)
         except TemplateError as error:
             raise ModelInvalidRequestError(f"the chat template refuses the prompt: {error.message}") from error
 
@@ -133,14 +125,3 @@ def _names_tools(template: Any) -> bool:
 def _with_tools(turns: list[Turn], tools: Tools) -> list[Turn]:
     """Say at the end how tools are called in text: small models keep to what they read last."""
     return [*turns, {"role": "user", "content": tools_text(tools)}]
-
-
-def _merged(turns: list[Turn]) -> list[Turn]:
-    """Join turns of the same speaker, since many templates insist that speakers alternate."""
-    merged: list[Turn] = []
-    for turn in turns:
-        if merged and merged[-1]["role"] == turn["role"]:
-            merged[-1] = {**turn, "content": f"{merged[-1]['content']}\n\n{turn['content']}"}
-        else:
-            merged.append(turn)
-    return merged
