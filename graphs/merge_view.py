@@ -1,52 +1,11 @@
-"""How a merge looks: its progress, and what it did to the tensors."""
-
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+"""How a merge looks: what it did to the tensors."""
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ..training.merge.merging import Progress as MergeProgress
 from ..training.merge.report import MergeSummary
 from .cleaning import strip_escapes
-from .console import PLAIN_TEXT
-from .theme import ACTIVE, KEPT, QUIET
-
-_EVERY = 2.0  # seconds between lines where there is no terminal
-
-
-@contextmanager
-def watched_merge() -> Iterator[MergeProgress]:
-    """Yield what a merge tells its progress: a bar in a terminal, a line every two seconds elsewhere."""
-    console = Console(stderr=True, **PLAIN_TEXT)
-    try:
-        if not console.is_terminal:
-            yield _lines()
-            return
-        columns = (TextColumn("merge", style=ACTIVE), BarColumn(None, complete_style=ACTIVE, finished_style=KEPT))
-        with Progress(
-            *columns, TaskProgressColumn(), TimeRemainingColumn(), console=console, transient=True, expand=True
-        ) as bar:
-            task = bar.add_task("", total=None)
-            yield lambda done, of: bar.update(task, completed=done, total=of)
-    except KeyboardInterrupt:
-        print("Stopped; nothing was written.", file=sys.stderr)
-        raise
-
-
-def _lines() -> MergeProgress:
-    said = time.monotonic()
-
-    def tell(done: int, of: int) -> None:
-        nonlocal said
-        if time.monotonic() - said >= _EVERY:
-            said = time.monotonic()
-            print(f"{100 * done / of:.0f} % merged", file=sys.stderr, flush=True)
-
-    return tell
+from .theme import KEPT, QUIET
 
 
 def show_merge(console: Console, summary: MergeSummary) -> None:

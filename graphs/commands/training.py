@@ -46,12 +46,13 @@ def merge(
     from ...training.checkpoints.shards import parse_size
     from ...training.merge.config import MergeConfig
     from ...training.merge.merging import merge as merge_models
-    from ..merge_view import show_merge, watched_merge
+    from ..merge_view import show_merge
+    from ..training.watching import watched
 
     folders, shares = tuple(map(model_folder, models)), _numbers(weights) if weights else None
     numbers = (dtype, parse_size(shard_size), model_folder(base) if base else None, density, seed)
     config = MergeConfig(folders, method, out, t, shares, gradient, *numbers)
-    with watched_merge() as progress:
+    with watched("merge", "merged") as progress:
         summary = merge_models(config, progress)
     show(json, summary, lambda console: show_merge(console, summary))
 

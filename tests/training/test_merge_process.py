@@ -148,10 +148,9 @@ def test_bad_input_gets_one_sentence_and_exit_code_2(small: Path, words: str, se
 
 
 def test_a_long_merge_says_how_far_it_is(small: Path) -> None:
-    slow = (
-        "import itertools, isogloss.graphs.merge_view as view; view.time.monotonic = itertools.count(step=3).__next__"
-    )
-    code = f"{slow}\nwith view.watched_merge() as tell: tell(1, 4); tell(4, 4)"
+    slow = "import itertools, time; time.monotonic = itertools.count(step=3).__next__"
+    watched = "from isogloss.graphs.training.watching import watched"
+    code = f"{watched}\n{slow}\nwith watched('merge', 'merged') as tell: tell(1, 4); tell(4, 4)"
     run = subprocess.run([sys.executable, "-c", code], cwd=small, capture_output=True, text=True, check=True)
     assert run.stderr.splitlines() == ["25 % merged", "100 % merged"]
 
