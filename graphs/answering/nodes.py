@@ -9,10 +9,11 @@ from ...tools.extraction import extract_sql
 from ...tools.gold import Gold
 from ...tools.outcome import Outcome
 from ...training.graded import GradedAnswer
-from ...training.prompt_format import FORMAT, prompt_for
+from ...training.prompt_format import FORMAT
 from ..cleaning import Cleaner
 from ..recording import Update, step
 from .grading import BAD_GOLD, doubt_about, graded_answer, missing_answer, ungraded_answer
+from .prompting import question_prompt
 from .state import AnswerBench, AnswerState, question_of
 
 _SHOWN_ROWS = 5  # of each result, in the trace
@@ -35,9 +36,9 @@ async def gold(state: AnswerState, bench: AnswerBench) -> Update:
 async def prompt(state: AnswerState, bench: AnswerBench) -> Update:
     """Write the prompt, with the part of the schema that the question is about."""
     question = question_of(state)
-    schema = bench.schema.about(f"{question.question} {question.evidence or ''}")
-    made = prompt_for(bench.dialect, schema, question.question, question.evidence)
-    return {"chat": made.messages, "plain": made.plain, **step("prompt", {"format": FORMAT, "chat": made.messages})}
+    made = question_prompt(bench.schema, bench.dialect, question.question, question.evidence)
+    both = {"chat": made.messages, "plain": made.plain}
+    return {**both, **step("prompt", {"format": FORMAT, **both})}
 
 
 async def generate(state: AnswerState, bench: AnswerBench) -> Update:

@@ -1,8 +1,7 @@
 """The training data of a sampling run, written from what it has committed: whole files, replaced at once."""
 
 import json
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, fields
 from itertools import groupby
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...tools.errors import UsageError
+from ...tools.json_lines import write_json_lines
 from ...training.graded import GradedAnswer
 from ...training.preferences import (
     Preference,
@@ -19,7 +19,7 @@ from ...training.preferences import (
     valid_samples,
     wrong_samples,
 )
-from ...training.prompt_format import FORMAT, completion_messages
+from ...training.prompt_format import FORMAT, Prompt, completion_messages
 from ..trace import Trace
 
 VALID, NEGATIVE, PREFERENCES = "valid.jsonl", "negative.jsonl", "preferences.jsonl"
@@ -42,7 +42,7 @@ class _Question:
 
     samples: list[Sample]
     lineage: dict[str, Any]
-    chat: list[dict[str, str]]
+    prompt: Prompt
 
 
 def committed_samples(run: Path) -> list[Sample]:
@@ -65,7 +65,7 @@ def write_data(run: Path, per_question: int, per_class: int | None) -> DataCount
     }
     try:
         for name, records in files.items():
-            _replace(run / name, records)
+            write_json_lines(run / name, records)
     except OSError as error:
         raise UsageError(f"Cannot write to {run}: {error.strerror}. Make room and run the same command.") from error
     return DataCounts(*map(len, files.values()))
@@ -74,13 +74,14 @@ def write_data(run: Path, per_question: int, per_class: int | None) -> DataCount
 def _questions(run: Path) -> Iterator[_Question]:
     """Yield the committed questions in order."""
     with closing(Trace.read(run / "trace.sqlite")) as trace:
-        prompts = {row["item"]: json.loads(row["delta"])["chat"] for row in trace.query(_PROMPTS)}
+        deltas = {row["item"]: json.loads(row["delta"]) for row in trace.query(_PROMPTS)}
+    prompts = {item: Prompt(delta["chat"], delta["plain"]) for item, delta in deltas.items()}
     with (run / "attempts.jsonl").open(encoding="utf-8") as lines:
         records = (json.loads(line) for line in lines if line.endswith("\n"))
         for item, found in groupby(records, key=lambda record: record["item"]):
             attempts = list(found)
             samples = [Sample(_answer(each), each["doubt"]) for each in attempts]
-            yield _Question(samples, attempts[0]["lineage"], prompts.get(item, []))
+            yield _Question(samples, attempts[0]["lineage"], prompts.get(item, Prompt([], "")))
 
 
 def _answer(record: dict[str, Any]) -> GradedAnswer:
@@ -101,7 +102,7 @@ def _preference(question: _Question, pair: Preference) -> dict[str, Any]:
     """Return a pair in TRL's conversational preference format, with what it is and where it comes from."""
     rejected = pair.rejected.answer
     return {
-        "prompt": question.chat,
+        "prompt": question.prompt.messages,
         "chosen": completion_messages(pair.chosen.sql),
         "rejected": completion_messages(pair.rejected.sql),
         "id": f"{rejected.id}-{pair.chosen.answer.sample}-{rejected.sample}",
@@ -111,6 +112,7 @@ def _preference(question: _Question, pair: Preference) -> dict[str, Any]:
         "similarity": pair.similarity,
         "dialect": rejected.dialect,
         "database": rejected.database,
+        "plain": question.prompt.plain,
         "prompt_format": FORMAT,
     }
 
@@ -122,16 +124,10 @@ def _about(question: _Question, sample: Sample) -> dict[str, Any]:
         "question_id": answer.id,
         "question": answer.question,
         "sql": answer.sql,
+        "gold": answer.gold,
+        "gold_dialect": answer.gold_dialect,
         "dialect": answer.dialect,
         "database": answer.database,
         "hardness": answer.hardness,
         "prompt_format": FORMAT,
     }
-
-
-def _replace(path: Path, records: Iterable[dict[str, Any]]) -> None:
-    """Write a line per record beside the file and move it there: a reader sees the old or the new one."""
-    fresh = path.with_suffix(".tmp")
-    with fresh.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
-    os.replace(fresh, path)

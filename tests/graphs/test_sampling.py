@@ -34,6 +34,7 @@ from isogloss.tools.outcome import Limits, Outcome
 from isogloss.tools.question_sets import Question
 from isogloss.training.graded import GradedAnswer
 from isogloss.training.pass_at_k import pass_curve
+from isogloss.training.preference_data import read_preferences
 from isogloss.training.preferences import DIFFERS, Preference, Sample, balanced, question_preferences
 
 from ..command_line import isogloss
@@ -136,9 +137,12 @@ def test_samples_become_training_data(dialect: str, tmp_path: Path, server: Chat
     assert Counter((n["question_id"], n["grade"]) for n in negative) == dict.fromkeys(wrong, 1)
     assert {n["error_class"] for n in negative} == {None, "unknown_column", "syntax"}
     assert Counter(p["grade"] for p in preferences) == Counter(n["grade"] for n in negative)
+    assert len(read_preferences([tmp_path / "run"])) == len(preferences)
     for each in preferences:
         assert [turn["role"] for turn in each["prompt"]] == ["system", "user"]
         assert "CREATE TABLE pupil" in each["prompt"][1]["content"]
+        assert each["plain"].startswith("-- Database (")
+        assert "CREATE TABLE pupil" in each["plain"]
         assert [turn["role"] for turn in each["chosen"] + each["rejected"]] == ["assistant"] * 2
         assert each["chosen"] != each["rejected"]
         assert 0 < each["similarity"] < 1
