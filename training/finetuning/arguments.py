@@ -1,0 +1,57 @@
+"""The settings of Isogloss in the words of the Trainer of Transformers."""
+
+from typing import Any
+
+import torch
+
+from .config import TrainingConfig
+from .machine import in_bf16, processes
+from .work_folder import WorkFolder
+
+FULL_RATE, LORA_RATE = 1e-4, 2e-4  # learning rates, where none is chosen
+_WARM_UP = 0.03  # of all steps
+_SHARE = 0.2  # of all steps: evaluations and checkpoints are so far apart, where nothing else is chosen
+_KEPT = 2  # checkpoints
+
+
+def rate_of(config: TrainingConfig) -> float:
+    """Return the highest learning rate: the one chosen, else 1e-4, or 2e-4 for LoRA, whose updates are smaller."""
+    return config.learning_rate or (LORA_RATE if config.lora else FULL_RATE)
+
+
+def trainer_arguments(config: TrainingConfig, work: WorkFolder, measures: bool) -> dict[str, Any]:
+    """Return what every trainer is told; ``measures`` says whether there are examples held out."""
+    on_gpu, micro = torch.cuda.is_available(), config.micro_batch or config.batch // processes()
+    every = config.evaluate_every or _SHARE
+    return {
+        "output_dir": str(work.checkpoints),
+        "num_train_epochs": config.epochs,
+        "max_steps": config.steps or -1,
+        "learning_rate": rate_of(config),
+        "lr_scheduler_type": "cosine",
+        "warmup_steps": _WARM_UP,
+        "per_device_train_batch_size": micro,
+        "per_device_eval_batch_size": micro,
+        "gradient_accumulation_steps": config.batch // (micro * processes()),
+        "eval_strategy": "steps" if measures else "no",
+        "eval_steps": every if measures else None,
+        "prediction_loss_only": True,
+        "save_strategy": "steps",
+        "save_steps": every if config.patience is not None else config.save_every or every,
+        "save_total_limit": _KEPT,
+        "load_best_model_at_end": config.patience is not None,
+        "metric_for_best_model": "eval_loss" if config.patience is not None else None,
+        "greater_is_better": False if config.patience is not None else None,
+        "restore_callback_states_from_checkpoint": True,
+        "logging_steps": 1,
+        "logging_nan_inf_filter": False,  # it would hide the very losses to stop at
+        "bf16": in_bf16(config.precision),
+        "use_cpu": not on_gpu,
+        "dataloader_pin_memory": on_gpu,
+        "gradient_checkpointing": None,  # on in TRL, where it trades a fifth of the speed for memory
+        "report_to": "none",
+        "disable_tqdm": True,
+        "log_level": "error",
+        "seed": config.seed,
+        "data_seed": config.seed,
+    }

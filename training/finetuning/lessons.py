@@ -1,0 +1,64 @@
+"""From files of examples to what is trained on and what is held out, with all that is left out counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...tools.errors import UsageError
+from ..examples import Example, distinct, read_examples
+from ..splitting import split
+from .config import TrainingConfig
+from .summary import DataCounts
+from .tokens import Lesson, lesson
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """The examples as tokens, those to train on and those held out."""
+
+    train: list[Lesson]
+    held_out: list[Lesson]
+    counts: DataCounts
+
+
+def read_lessons(config: TrainingConfig, tokenizer: Any) -> Lessons:
+    """Read the examples that ``config`` names; none is ever cut.
+
+    Raises ``UsageError`` where nothing is left to train on, and where ``patience`` has nothing to measure on.
+    """
+    given = read_examples(config.data)
+    rows = distinct(given)
+    if len(rows) == 1 < len(given):
+        raise UsageError("Every example is the same: a model learns nothing from one pair.")
+    known = {id(row): lesson(tokenizer, row.prompt, row.completion) for row in rows}
+    fitting = [row for row in rows if len(known[id(row)]) <= config.max_tokens]
+    if not fitting:
+        shortest = min(map(len, known.values()))
+        raise UsageError(
+            f"Every example has more than {config.max_tokens} tokens: give --max-tokens {shortest} or more."
+        )
+    parts = split(fitting, config.held_out, config.seed)
+    if config.patience is not None and not parts.held_out:
+        raise UsageError("No example can be held out, since all share a template: leave out --patience.")
+    train, held_out = ([known[id(row)] for row in part] for part in (parts.train, parts.held_out))
+    counts = DataCounts(
+        train=len(train),
+        held_out=len(held_out),
+        left_out=len(parts.left_out),
+        too_long=len(rows) - len(fitting),
+        duplicates=len(given) - len(rows),
+        tokens=sum(map(len, train)),
+        trained=sum(len(each.completion) for each in train),
+        notes=_notes(config, parts.train, held_out, len(rows) - len(fitting)),
+    )
+    return Lessons(train, held_out, counts)
+
+
+def _notes(config: TrainingConfig, train: Sequence[Example], held_out: Sequence[Lesson], long: int) -> tuple[str, ...]:
+    marked = sum(row.evaluation for row in train)
+    said = {
+        f"Left out, being longer than {config.max_tokens} tokens: {long}.": long,
+        "No example could be held out without leaving none to train on.": config.held_out and not held_out,
+        f"On databases that models are evaluated on: {marked}.": marked,
+    }
+    return tuple(sentence for sentence, holds in said.items() if holds)

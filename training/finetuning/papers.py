@@ -1,0 +1,86 @@
+"""What lies beside the weights of a trained model: its numbers, its plot, its card and its lineage."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from ... import __version__
+from ..checkpoints.checkpoint import Checkpoint
+from ..checkpoints.lineage import LINEAGE, lineage_of, write_json
+from .arguments import rate_of
+from .config import TrainingConfig
+from .journal import read_log
+from .machine import in_bf16
+from .plot import draw_losses
+from .summary import TrainingSummary
+from .work_folder import WorkFolder
+
+_LIBRARIES = ("torch", "transformers", "trl", "peft", "accelerate", "safetensors")
+_CARD = """---
+library_name: transformers
+pipeline_tag: text-generation
+tags: [{command}, text-to-sql, isogloss]
+---
+
+# {title}
+
+{model}, trained by `isogloss train {command}` {version} on {train} examples for {steps} steps ({epochs:.2f} epochs).
+
+| | |
+| --- | ---: |
+{numbers}
+
+![the loss by step](loss.png)
+
+Losses are nats per token of the completions. `training.json` has all settings, `losses.jsonl` the loss of each step,
+and `lineage.json` the digests of the model and the data.
+{notes}
+Nothing was measured here of how well the model answers. The licences of the model and of the data hold for it.
+"""
+_SHOWN = ("held_out", "left_out", "too_long", "duplicates", "tokens", "trained", "seconds", "first_loss", "last_loss")
+
+
+def write_papers(
+    command: str,
+    summary: TrainingSummary,
+    config: TrainingConfig,
+    digests: Mapping[str, str],
+    source: Checkpoint,
+    work: WorkFolder,
+) -> None:
+    """Write all of it into the folder of the model; ``digests`` are the SHA-256 of the files of data."""
+    recipe = {
+        **config.settings(),
+        "data": dict(digests),
+        "learning_rate": rate_of(config),
+        "bf16": in_bf16(config.precision),
+    }
+    shutil.copyfile(work.losses, work.model / "losses.jsonl")
+    draw_losses(read_log(work.losses), work.model / "loss.png")
+    told = {**asdict(summary), "directory": str(summary.directory)}
+    write_json(work.model / "training.json", {"summary": told, "settings": recipe})
+    lineage = lineage_of(f"isogloss train {command}", recipe, [source.folder], libraries=_LIBRARIES)
+    write_json(work.model / LINEAGE, lineage)
+    card = _card(command, summary, config)
+    (work.model / "README.md").write_text(card, encoding="utf-8")
+
+
+def _card(command: str, summary: TrainingSummary, config: TrainingConfig) -> str:
+    told: dict[str, Any] = {name: getattr(summary, name) for name in (*_SHOWN, "best_held_out_loss")}
+    return _CARD.format(
+        command=command,
+        title=summary.directory.name,
+        model=config.model,
+        version=__version__,
+        train=summary.train,
+        steps=summary.steps,
+        epochs=summary.epochs,
+        numbers="\n".join(f"| {name.replace('_', ' ')} | {_number(value)} |" for name, value in told.items()),
+        notes="".join(f"\n{note}\n" for note in summary.notes),
+    )
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else json.dumps(round(value, 4))

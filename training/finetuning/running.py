@@ -1,0 +1,88 @@
+"""A training from beginning to end, whatever it is that the trainer optimises."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import torch
+from transformers import EarlyStoppingCallback, PrinterCallback
+
+from ...tools.errors import IsoglossError
+from ..checkpoints.checkpoint import Checkpoint, sha256_of
+from ..checkpoints.lineage import carry_over
+from .arguments import trainer_arguments
+from .config import TrainingConfig
+from .journal import Journal, Observer
+from .machine import is_main, peak_memory_mb, processes
+from .papers import write_papers
+from .source import stored_dtype
+from .summary import DataCounts, TrainingSummary, summarised
+from .work_folder import WorkFolder, goes_on, step_of, work_folder
+
+MakeTrainer = Callable[[dict[str, Any]], Any]
+
+
+def run_training(
+    command: str,
+    config: TrainingConfig,
+    source: Checkpoint,
+    counts: DataCounts,
+    make_trainer: MakeTrainer,
+    observer: Observer,
+) -> TrainingSummary:
+    """Train what ``make_trainer`` makes of the trainer's arguments, and move the model to its place.
+
+    A training that was interrupted goes on after its last whole checkpoint. Raises ``UsageError`` for a place that is
+    taken or in use, and ``IsoglossError`` for a loss that is no number, a full disk, or too little memory; then the
+    checkpoints stay.
+    """
+    digests = {str(path): sha256_of(path) for path in config.data}
+    settings = {**config.settings(), "processes": processes(), "data": digests}
+    with _folder(config, settings) as work:
+        trainer = make_trainer(trainer_arguments(config, work, bool(counts.held_out)))
+        trainer.accelerator.wait_for_everyone()  # until the main process has the folder in order
+        last = work.last_whole()
+        journal = Journal(work, observer, counts.tokens, step_of(last) if last else 0)
+        _set_callbacks(trainer, journal, config.patience)
+        _train(trainer, work)
+        _save(trainer, source, work)
+        summary = summarised(config.out, counts, journal.lines, journal.seconds, peak_memory_mb())
+        if is_main():
+            write_papers(command, summary, config, digests, source, work)
+            work.finish()
+        trainer.accelerator.wait_for_everyone()
+    return summary
+
+
+def _folder(config: TrainingConfig, settings: dict[str, Any]) -> AbstractContextManager[WorkFolder]:
+    return work_folder(config.out, settings) if is_main() else nullcontext(WorkFolder(config.out))
+
+
+def _set_callbacks(trainer: Any, journal: Journal, patience: int | None) -> None:
+    trainer.remove_callback(PrinterCallback)
+    trainer.add_callback(journal)
+    if patience is not None:
+        trainer.add_callback(EarlyStoppingCallback(patience))
+
+
+def _train(trainer: Any, work: WorkFolder) -> None:
+    last = work.last_whole()
+    try:
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
+    except (MemoryError, torch.OutOfMemoryError) as error:
+        raise IsoglossError(
+            f"The memory does not suffice: give a smaller --micro-batch or --max-tokens, or --lora. {goes_on(work)}"
+        ) from error
+
+
+def _save(trainer: Any, source: Checkpoint, work: WorkFolder) -> None:
+    """Save the weights in the number type that the model had, with its own configuration and tokenizer."""
+    model = trainer.accelerator.unwrap_model(trainer.model)
+    adapted = hasattr(model, "merge_and_unload")
+    model = model.merge_and_unload() if adapted else model
+    weights = model.state_dict() if adapted else trainer.accelerator.get_state_dict(trainer.model_wrapped)
+    if is_main():
+        dtype = stored_dtype(source)
+        stored = {name: each.to(dtype) if each.is_floating_point() else each for name, each in weights.items()}
+        model.save_pretrained(work.model, state_dict=stored)
+        carry_over(source, work.model, source.config)

@@ -1,0 +1,66 @@
+"""The model that a training begins with: its folder, tokenizer and weights."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from ...tools.errors import UsageError
+from ..checkpoints.checkpoint import Checkpoint, open_checkpoint
+
+_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+_TAKEN = ["*.safetensors", "*.json", "*.model", "*.txt", "*.jinja"]  # no pickled weights, no code
+
+
+def open_source(name: str) -> Checkpoint:
+    """Return the model in the folder ``name``, or of that id on the hub, from which it is fetched once.
+
+    Raises ``UsageError`` unless it is a whole model in safetensors files.
+    """
+    folder = Path(name).expanduser()
+    if not folder.is_dir() and _HUB_ID.fullmatch(name) and not name.startswith("."):
+        folder = _fetched(name)
+    return open_checkpoint(folder)
+
+
+def load_tokenizer(source: Checkpoint) -> Any:
+    """Return the tokenizer of a model; raises ``UsageError`` if it cannot be loaded."""
+    try:
+        return AutoTokenizer.from_pretrained(str(source.folder), trust_remote_code=False)
+    except (OSError, ValueError, KeyError) as error:
+        raise UsageError(_no_model(source, error)) from error
+
+
+def load_model(source: Checkpoint) -> Any:
+    """Return the model with float32 weights: steps of usual size would be lost in the rounding of shorter numbers."""
+    try:
+        return AutoModelForCausalLM.from_pretrained(
+            str(source.folder), dtype=torch.float32, use_safetensors=True, trust_remote_code=False
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise UsageError(_no_model(source, error)) from error
+
+
+def stored_dtype(source: Checkpoint) -> torch.dtype:
+    """Return the number type that a model's weights are stored in, by its configuration."""
+    named = source.config.get("dtype") or source.config.get("torch_dtype") or "float32"
+    dtype: torch.dtype = getattr(torch, str(named).removeprefix("torch."))
+    return dtype
+
+
+def _fetched(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=_TAKEN, ignore_patterns=["*/*"]))
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+        why = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise UsageError(f"There is no folder {name}, and the hub gives no such model ({why}).") from error
+
+
+def _no_model(source: Checkpoint, error: Exception) -> str:
+    why = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return f"The model {source.folder} cannot be loaded ({why}): name a folder with a saved model."
