@@ -19,7 +19,7 @@ from ..tools.dialects import get_dialect
 from ..tools.engines import Engine, open_engine
 from ..tools.errors import UsageError
 from ..tools.outcome import Limits
-from ..tools.sources import open_source
+from ..tools.sources import BUNDLED, open_source
 from ..tools.templates import Template, load_seed_file, seed_templates
 from .cleaning import secrets_in
 from .duplicates import Duplicates
@@ -217,6 +217,7 @@ def _lineage(config: BuildConfig, corpus: Corpus, engine: Engine, database: str)
     return {
         "dialect": config.dialect,
         "database": database,
+        "source": config.db if config.db in BUNDLED or "://" in config.db else str(Path(config.db).resolve()),
         "engine": engine.version,
         "stand_in": engine.stand_in,
         "evaluation_database": config.evaluation,

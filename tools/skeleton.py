@@ -1,8 +1,9 @@
 """The shape of a concrete query, for telling duplicates: keywords and functions without names and values."""
 
 from sqlglot import exp, parse_one
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ErrorLevel, SqlglotError
 
+from .dialects import get_dialect
 from .render import render
 
 _NAME = "x"
@@ -21,6 +22,21 @@ def skeleton(sql: str, dialect: str) -> str:
         return " ".join(sql.lower().split())
     tree = tree.transform(_without_alias).transform(_without_names)
     return render(tree, dialect)
+
+
+def shared_skeleton(sql: str, dialect: str) -> str:
+    """Return the skeleton of ``sql`` in one spelling for all dialects, so far as sqlglot knows how each says it.
+
+    That spelling is DuckDB's, whose ``LIMIT`` also stands for ``FETCH FIRST``; what is said of the place of NULLs goes,
+    since dialects that order them otherwise say it where others do not.
+    """
+    try:
+        tree = parse_one(sql, read=get_dialect(dialect).sqlglot).transform(_without_alias).transform(_without_names)
+        for ordered in tree.find_all(exp.Ordered):
+            ordered.set("nulls_first", None)
+        return tree.sql(dialect="duckdb", comments=False, unsupported_level=ErrorLevel.IGNORE)
+    except (SqlglotError, RecursionError):
+        return " ".join(sql.lower().split())
 
 
 def _without_alias(node: exp.Expr) -> exp.Expr:

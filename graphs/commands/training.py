@@ -9,6 +9,7 @@ import typer
 from ...tools.errors import UsageError
 from .model_options import model_folder
 from .options import Json, show
+from .preparing import prepare
 
 train_app = typer.Typer(no_args_is_help=True, help="Train models, and merge them.")
 
@@ -62,3 +63,6 @@ def _numbers(text: str) -> tuple[float, ...]:
         return tuple(float(number) for number in text.split(","))
     except ValueError:
         raise UsageError(f"'{text}' are no --weights: write them like 2,1,1.") from None
+
+
+train_app.command()(prepare)

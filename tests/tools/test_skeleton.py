@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 from isogloss.tools.render import render
-from isogloss.tools.skeleton import skeleton
+from isogloss.tools.skeleton import shared_skeleton, skeleton
 from isogloss.tools.transpile import transpile
 from sqlglot import parse_one
 
@@ -85,3 +85,20 @@ def test_default_null_order_stays_unsaid(order: str, target: str) -> None:
 
 def test_null_order_that_was_said_is_kept() -> None:
     assert transpile("SELECT a FROM t ORDER BY a NULLS FIRST", "sqlite", "postgres").endswith("NULLS FIRST")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("SELECT a FROM t LIMIT 3", "sqlite"), ("SELECT b FROM u FETCH FIRST 9 ROWS ONLY", "oracle")),
+        (("SELECT a FROM t ORDER BY b", "mysql"), ("SELECT a FROM t ORDER BY b NULLS FIRST", "postgres")),
+        (("SELECT IFNULL(a, 1) FROM t", "sqlite"), ("SELECT COALESCE(a, 2) FROM t", "postgres")),
+    ],
+)
+def test_a_shared_skeleton_is_the_same_in_other_dialects(one: tuple[str, str], other: tuple[str, str]) -> None:
+    assert shared_skeleton(*one) == shared_skeleton(*other)
+    assert shared_skeleton(*one) != shared_skeleton("SELECT a, b FROM t", one[1])
+
+
+def test_what_cannot_be_parsed_is_its_own_shared_skeleton() -> None:
+    assert shared_skeleton("Not  SQL (((", "sqlite") == "not sql ((("

@@ -1,0 +1,55 @@
+"""``isogloss train prepare`` and ``isogloss keywords``: what models are trained and mixed with."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ...agents.defaults import SCHEMA_TOKENS, SCHEMA_VALUES
+from ...tools.errors import UsageError
+from .model_options import SchemaValues
+from .options import Json, show
+
+Runs = list[Path]
+
+
+def prepare(
+    runs: Annotated[Runs, typer.Argument(metavar="RUN", help="Directories that build, translate or sample wrote.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The examples, as JSON lines.")],
+    schema_tokens: Annotated[
+        int, typer.Option(metavar="N", min=100, help="At most so much of a schema in a prompt.")
+    ] = SCHEMA_TOKENS,
+    schema_values: SchemaValues = SCHEMA_VALUES,
+    writer: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Of translations only those by sqlglot, rules, 'exact rules' or model."),
+    ] = None,
+    databases: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where databases are that were elsewhere.")
+    ] = None,
+    db: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=DB", help="Where one database is, or its URL with the password.")
+    ] = None,
+    evaluation: Annotated[
+        bool, typer.Option("--evaluation", help="Take in what is on databases for evaluation.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Make examples to train on from the pairs of runs, with the prompts of sampling and evaluation."""
+    from ..training.prepare import PrepareConfig
+    from ..training.prepare import prepare as prepare_examples
+    from ..training.prepare_view import show_prepared
+    from ..training.watching import watched
+
+    named = dict(map(_named, db or []))
+    config = PrepareConfig(runs, out, schema_tokens, schema_values, named, databases, writer or (), evaluation)
+    with watched("prepare", "prepared") as tell:
+        made = prepare_examples(config, tell)
+    show(json, made, lambda console: show_prepared(console, made))
+
+
+def _named(text: str) -> tuple[str, str]:
+    name, _, place = text.partition("=")
+    if not (name and place):
+        raise UsageError(f"'{text}' names no database: write --db NAME=DB, as in --db school=data/school.sqlite.")
+    return name, place
