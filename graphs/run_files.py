@@ -52,6 +52,12 @@ class JsonLines:
         while unwritten:
             unwritten = unwritten[os.write(self._file, unwritten) :]
 
+    def lines(self) -> list[bytes]:
+        """Return the whole lines, and cut what a killed process left of one at the end."""
+        *whole, rest = self.path.read_bytes().split(b"\n")
+        self.cut(self.on_disk() - len(rest))
+        return whole
+
     def cut(self, size: int) -> None:
         """Drop what follows the first ``size`` bytes; raises ``UsageError`` if these do not end a line."""
         if size and os.pread(self._file, 1, size - 1) != b"\n":

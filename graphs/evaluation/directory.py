@@ -42,8 +42,9 @@ class EvalDirectory:
             write_record(path / _RECORD, self.record)
             self._answers = opened.enter_context(closing(JsonLines(path / _ANSWERS)))
             self._references = opened.enter_context(closing(JsonLines(path / _REFERENCES)))
-            self.answers = {(r["id"], r["sample"]): GradedAnswer(**r) for r in _whole_lines(self._answers, _FIELDS)}
-            known = _whole_lines(self._references, ("id", "sql"))
+            graded = _values(path / _ANSWERS, self._answers.lines(), _FIELDS)
+            self.answers = {(r["id"], r["sample"]): GradedAnswer(**r) for r in graded}
+            known = _values(path / _REFERENCES, self._references.lines(), ("id", "sql"))
             self.references: dict[str, str | None] = {r["id"]: r["sql"] for r in known}
             self._open = opened.pop_all()
 
@@ -121,14 +122,6 @@ def _record(path: Path, config: dict[str, Any]) -> dict[str, Any]:
     if differing:
         raise UsageError(f"{path} holds an evaluation that differs in {', '.join(differing)}: choose another --out.")
     return record
-
-
-def _whole_lines(file: JsonLines, fields: Iterable[str]) -> list[dict[str, Any]]:
-    """Return the records of a file, and cut what a killed process left of a line at its end."""
-    whole = file.path.read_bytes()
-    lines = whole.split(b"\n")
-    file.cut(len(whole) - len(lines[-1]))
-    return _values(file.path, lines[:-1], fields)
 
 
 def _values(path: Path, lines: Iterable[str | bytes], fields: Iterable[str]) -> list[dict[str, Any]]:

@@ -51,7 +51,7 @@ def page(report: EvalReport) -> str:
 def markdown(report: EvalReport) -> str:
     """Return the report as Markdown."""
     parts = [f"# {report.title}", *headline(report), described(report), *report.notes]
-    parts += map(_markdown_table, tables(report))
+    parts += map(markdown_table, tables(report))
     if report.examples:
         parts += ["## Some wrong answers", *map(_markdown_example, report.examples)]
     return "\n\n".join(parts)
@@ -125,7 +125,8 @@ def _indented(sql: str) -> str:
     return "\n".join(f"    {line}" for line in sql.splitlines())
 
 
-def _markdown_table(table: TextTable) -> str:
+def markdown_table(table: TextTable) -> str:
+    """Return a table as Markdown, below its title."""
     rows = [table.header, tuple("---" if place < table.words else "---:" for place in range(len(table.header)))]
     lines = (" | ".join(cell.replace("|", r"\|") for cell in row) for row in (*rows, *table.rows))
     return f"## {table.title}\n\n" + "\n".join(f"| {line} |" for line in lines)

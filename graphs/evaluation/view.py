@@ -20,13 +20,13 @@ def show_evaluation(console: Console, report: EvalReport) -> None:
     console.print(Text(strip_escapes(report.title), style="bold"))
     console.print(Text(strip_escapes(described(report)), style=QUIET))
     console.print()
-    _show_table(console, accuracy_table("", report.cells))
+    show_table(console, accuracy_table("", report.cells))
     found = [grades_table(report.cells), dialect_table(report)]
     found += [pass_table(report)] if report.pass_curve else []
     found += [against_table(report, report.against)] if report.against else []
     for table in found:
         console.print(Text(f"\n{strip_escapes(table.title)}", style=QUIET))
-        _show_table(console, table)
+        show_table(console, table)
     console.print()
     first, *others = headline(report)
     console.print(Text(first, style="bold"))
@@ -46,7 +46,8 @@ def next_command(report: EvalReport) -> str:
     return f"isogloss eval {where} --baseline {other} --against {shlex.quote(report.directory)}"
 
 
-def _show_table(console: Console, table: TextTable) -> None:
+def show_table(console: Console, table: TextTable) -> None:
+    """Print a table without its title; long words are folded, numbers are not."""
     shown = Table(box=None, padding=(0, 2, 0, 0), header_style=QUIET, show_header=any(table.header))
     for place, name in enumerate(table.header):
         shown.add_column(name, justify="left" if place < table.words else "right", no_wrap=place >= table.words)
