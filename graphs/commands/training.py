@@ -10,6 +10,7 @@ from ...tools.errors import UsageError
 from .model_options import model_folder
 from .options import Json, show
 from .preparing import prepare
+from .routing import routing
 
 train_app = typer.Typer(no_args_is_help=True, help="Train models, and merge them.")
 
@@ -65,4 +66,5 @@ def _numbers(text: str) -> tuple[float, ...]:
         raise UsageError(f"'{text}' are no --weights: write them like 2,1,1.") from None
 
 
+train_app.command()(routing)
 train_app.command()(prepare)

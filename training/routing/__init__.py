@@ -1,0 +1,1 @@
+"""Where the routers of a mixture send the tokens of each dialect, and whether its own expert gets more than chance."""
