@@ -12,12 +12,13 @@ def runs_here(spec: str) -> bool:
     return spec == "smollm2" or spec.startswith("hf:")
 
 
-def chat_model(spec: str, base_url: str | None = None) -> BaseChatModel:
+def chat_model(spec: str, base_url: str | None = None, bf16: bool = False) -> BaseChatModel:
     """Return the chat model that ``spec`` names: one of ``CHOICES``.
 
     ``base_url`` is the address of a server that speaks OpenAI's protocol; it counts for ``openai:`` alone, so that
-    a run may have its generator there and its critic elsewhere. Weights are loaded here and shared by every model
-    of the same name. Raises ``UsageError`` for a model that is not to be had, with the command that would get it.
+    a run may have its generator there and its critic elsewhere. Weights are loaded here, rounded to ``bf16`` if wanted,
+    and shared by every model of the same name. Raises ``UsageError`` for a model that is not to be had, with the
+    command that would get it.
     """
     kind, _, name = spec.partition(":")
     if spec == "grammar":
@@ -28,7 +29,7 @@ def chat_model(spec: str, base_url: str | None = None) -> BaseChatModel:
         from .local_models.chat import local_model
         from .local_models.smollm2 import smollm2_folder
 
-        return local_model(name or str(smollm2_folder()))
+        return local_model(name or str(smollm2_folder()), bf16)
     from .models_providers import PROVIDERS, provider_model
 
     if kind in PROVIDERS and name:

@@ -34,7 +34,7 @@ class ModelSettings:
     under way at a time, by default 4, with weights in this process 8, with a server 32. ``max_cost`` is in US dollars.
     ``cache``: a request asked before is answered from disk. ``schema_tokens`` is how much of a schema is shown to a
     model at once; None shows all of it, as to ``grammar``. A reply ends after ``reply_tokens``, and one that has not
-    come after ``timeout`` seconds is asked for again.
+    come after ``timeout`` seconds is asked for again. Local weights are rounded to ``bf16`` if wanted.
     """
 
     base_url: str | None = None
@@ -45,6 +45,7 @@ class ModelSettings:
     schema_tokens: int | None = SCHEMA_TOKENS
     reply_tokens: int = REPLY_TOKENS
     timeout: float = TIMEOUT
+    bf16: bool = False
 
     @property
     def limited(self) -> bool:
@@ -66,7 +67,7 @@ class Voice:
 
 def load_models(specs: set[str], settings: ModelSettings) -> dict[str, BaseChatModel]:
     """Return the models by name, ready to be asked; raises ``UsageError`` for one that is not to be had."""
-    return {spec: chat_model(spec, settings.base_url) for spec in sorted(specs)}
+    return {spec: chat_model(spec, settings.base_url, settings.bf16) for spec in sorted(specs)}
 
 
 @contextmanager

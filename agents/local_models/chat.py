@@ -114,7 +114,10 @@ class LocalModel(BaseChatModel):
         return ChatResult(generations=[ChatGeneration(message=message)])
 
 
-def local_model(name_or_folder: str) -> LocalModel:
-    """Load a model from its folder (or by its name on the hub); raises ``UsageError`` if that fails."""
-    weights = load_weights(name_or_folder)
-    return LocalModel(weights, name_or_folder=name_or_folder, version=fingerprint(name_or_folder))
+def local_model(name_or_folder: str, bf16: bool = False) -> LocalModel:
+    """Load a model from its folder (or by its name on the hub), its weights as they were saved or rounded to bf16.
+
+    Raises ``UsageError`` if that fails.
+    """
+    weights, version = load_weights(name_or_folder, bf16), fingerprint(name_or_folder)
+    return LocalModel(weights, name_or_folder=name_or_folder, version=f"{version}-bf16" if bf16 else version)

@@ -1,7 +1,6 @@
 """Weights and tokenizer of a local model, and the generation of tokens."""
 
 import hashlib
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -16,7 +15,6 @@ from .batching import Batcher, Request, Sampling
 from .drawing import Drawing
 
 INSTALL = "pip install 'isogloss[local]'"
-_THREADS = 2  # at most, and only half the cores: beside busy engines a thread that waits for another spins for nothing
 _BATCH = 8  # requests at once; on two cores more give hardly more tokens a second
 _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")  # torch on a GPU, on Linux, elsewhere
 _UNBOUNDED = 2**31  # tokens: the context of a model that states none
@@ -92,16 +90,17 @@ def _memory_told(what: str) -> Iterator[None]:
         raise ModelError(f"not enough memory for {what}") from error
 
 
-def load_weights(name: str) -> Weights:
+def load_weights(name: str, bf16: bool = False) -> Weights:
     """Load the model in the folder ``name``, or of that name on the hub, once per process and content.
 
-    Uses a GPU if there is one, else half the cores, at most two; weights keep the precision they were saved with.
+    Uses a GPU if there is one, else all cores. Weights keep the precision they were saved with, or are rounded to bf16,
+    with which machines that have it are two to three times as fast.
     Raises ``UsageError`` if it cannot be loaded.
     """
     require_transformers()
     if name.startswith(("/", ".", "~")) and not Path(name).expanduser().is_dir():
         raise UsageError(f"There is no folder {name}: name one with a saved model.")
-    return _load(name, fingerprint(name))
+    return _load(name, bf16, fingerprint(name))
 
 
 def require_transformers() -> None:
@@ -119,17 +118,16 @@ def fingerprint(name: str) -> str:
 
 
 @cache
-def _load(name: str, _: str) -> Weights:
+def _load(name: str, bf16: bool, _: str) -> Weights:
     quiet_transformers()
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    torch.set_num_threads(min(_THREADS, max(1, (os.cpu_count() or 1) // 2)))
     folder = Path(name).expanduser()
-    place = str(folder) if folder.is_dir() else name
+    place, dtype = str(folder) if folder.is_dir() else name, torch.bfloat16 if bf16 else "auto"
     try:
         tokenizer = AutoTokenizer.from_pretrained(place, trust_remote_code=False)
-        model = AutoModelForCausalLM.from_pretrained(place, dtype="auto", trust_remote_code=False)
+        model = AutoModelForCausalLM.from_pretrained(place, dtype=dtype, trust_remote_code=False)
     except (OSError, ValueError, KeyError) as error:  # what Transformers raises for files missing, broken or unknown
         why = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise UsageError(f"The model {name} cannot be loaded ({why}): name a folder with a saved model.") from error

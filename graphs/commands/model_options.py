@@ -29,6 +29,7 @@ _SETTINGS = {
     "schema_tokens": (_option(int, "At most so much of a schema in a prompt.", metavar="N", min=100), SCHEMA_TOKENS),
     "reply_tokens": (_option(int, "A reply ends after so many.", metavar="N", min=16), REPLY_TOKENS),
     "timeout": (_option(float, "When a reply is asked for again.", metavar="S", min=1.0), TIMEOUT),
+    "bf16": (_option(bool, "Round local weights to bf16: faster where the machine has it.", "--bf16"), False),
 }
 
 

@@ -145,10 +145,13 @@ def test_one_name_loads_once_and_new_weights_make_a_new_version(folder: Path, mo
     assert changed._weights is not model._weights
 
 
-def test_at_most_two_threads(model: LocalModel) -> None:
-    import torch
-
-    assert torch.get_num_threads() <= 2
+def test_weights_can_be_rounded_to_bf16_and_count_as_others_then(folder: Path, model: LocalModel) -> None:
+    rounded = chat_model(f"hf:{folder}", bf16=True)
+    assert isinstance(rounded, LocalModel)
+    assert rounded.version != model.version
+    assert str(rounded._weights._model.dtype) == "torch.bfloat16"
+    assert str(model._weights._model.dtype) == "torch.float32"
+    assert rounded.invoke([HumanMessage("Hi")]).usage_metadata is not None
 
 
 def test_a_ping_reaches_it(folder: Path) -> None:
