@@ -1,6 +1,7 @@
 """The command line: its commands together, and how it ends. What a command needs it imports itself."""
 
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -119,6 +120,7 @@ def options(
 def main() -> None:
     """Run the command line: bad input ends it with one sentence and exit code 2, what fails on our side with 1."""
     logging.basicConfig(level=logging.WARNING)  # before a library chooses to tell more
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # torch's threads spin otherwise, on others' cores
     try:
         app()
     except IsoglossError as error:
