@@ -41,21 +41,16 @@ Nothing was measured here of how well the model answers. The licences of the mod
 def model_card(summary: MergeSummary, lineage: Mapping[str, Any]) -> str:
     """Return the card as Markdown; ``lineage`` is what ``lineage.json`` holds."""
     recipe = ", ".join(f"{key} {json.dumps(value)}" for key, value in summary.recipe.items() if value is not None)
-    files = [
-        f"| {_cell(model['model'])} | {_cell(file)} | `{digest}` |"
-        for model in lineage["models"]
-        for file, digest in model["sha256"].items()
-    ]
     branches = [
         f"| {branch} | {each.steps} | {each.share:.1%} | {each.share_of_numbers:.1%} |"
         for branch, each in summary.branches.items()
     ]
     return _CARD.format(
-        title=_cell(summary.directory.name),
+        title=cell(summary.directory.name),
         count=len(summary.models),
         version=lineage["versions"]["isogloss"],
         recipe=recipe,
-        models="\n".join(files),
+        models="\n".join(hashed_files(lineage)),
         branches="\n".join(branches),
         apart=_apart(summary),
     )
@@ -69,5 +64,15 @@ def _apart(summary: MergeSummary) -> str:
     )
 
 
-def _cell(text: str) -> str:
+def hashed_files(lineage: Mapping[str, Any]) -> list[str]:
+    """Return a row of a table for each weight file that a model was made of: the model, the file, its SHA-256."""
+    return [
+        f"| {cell(model['model'])} | {cell(file)} | `{digest}` |"
+        for model in lineage["models"]
+        for file, digest in model["sha256"].items()
+    ]
+
+
+def cell(text: str) -> str:
+    """Return a text as it may stand in a table's cell."""
     return text.replace("|", "\\|").replace("\n", " ")

@@ -1,6 +1,5 @@
 """The merge from beginning to end, with one tensor of each model in memory at a time."""
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from .report import MergeSummary, TensorReport, branch_shares, furthest_apart
 from .slerp import slerp_chain
 from .step import CannotMerge, Step
 from .task_vectors import dare, require_peft, ties
-from .vectors import all_same
+from .vectors import all_finite, all_same
 
 Progress = Callable[[int, int], None]  # numbers merged, and of how many
 
@@ -81,7 +80,7 @@ class _Work:
         try:
             values, steps = self._combined(planned.name, tensors)
             written = values.to(DTYPES[planned.dtype])
-            if planned.dtype in ("F16", "BF16") and not _all_finite(written):
+            if planned.dtype in ("F16", "BF16") and not all_finite(written):
                 raise CannotMerge(f"its merge holds numbers too large for {planned.dtype}")
         except CannotMerge as error:
             raise UsageError(f"The tensor {planned.name} cannot be merged: {error}{self._where(tensors)}.") from error
@@ -114,13 +113,8 @@ class _Work:
     def _where(self, tensors: Sequence[torch.Tensor]) -> str:
         """Name the models in whose tensor there is NaN or Inf, if that is what was wrong."""
         pairs = zip(self.models, tensors, strict=True)
-        found = [str(model.folder) for model, tensor in pairs if not _all_finite(tensor)]
+        found = [str(model.folder) for model, tensor in pairs if not all_finite(tensor)]
         return f" (in {', '.join(found)})" if found else ""
-
-
-def _all_finite(tensor: torch.Tensor) -> bool:
-    """Tell whether a tensor has neither NaN nor Inf, without the copy that ``isfinite`` makes."""
-    return tensor.numel() == 0 or all(math.isfinite(float(bound)) for bound in tensor.aminmax())
 
 
 def _summary(config: MergeConfig, size: int, reports: Sequence[TensorReport], seconds: float) -> MergeSummary:

@@ -6,13 +6,13 @@ A block stays in the processor's cache, so that no copy of a whole tensor is mad
 
 import math
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
 import torch
 
+from ..threads import threads
 from .step import CannotMerge
 
 _BLOCK, _SHORT_BLOCK = 2**20, 2**16  # numbers
@@ -36,7 +36,7 @@ def geometry(tensors: Sequence[torch.Tensor]) -> tuple[list[float], Any]:
     Raises ``CannotMerge`` for NaN, Inf or a norm beyond float32.
     """
     products = np.zeros((len(tensors), len(tensors)))
-    with _one_thread():
+    with threads(1):  # blocks are short
         for blocks in zip(*(_blocks(tensor, _SHORT_BLOCK) for tensor in tensors), strict=True):
             for i, j in combinations_with_replacement(range(len(tensors)), 2):
                 products[i, j] += float(torch.dot(blocks[i], blocks[j]))
@@ -53,7 +53,7 @@ def smallest(cosines: Any) -> float | None:
 def weighted_sum(tensors: Sequence[torch.Tensor], shares: Sequence[float]) -> torch.Tensor:
     """Return the sum of tensors of one shape, each times its share."""
     total = torch.empty(tensors[0].shape, dtype=torch.float32)
-    with _one_thread():
+    with threads(1):  # blocks are short
         for place, *blocks in zip(total.view(-1).split(_BLOCK), *map(_blocks, tensors), strict=True):
             torch.mul(blocks[0], shares[0], out=place)
             for block, share in zip(blocks[1:], shares[1:], strict=True):
@@ -61,22 +61,16 @@ def weighted_sum(tensors: Sequence[torch.Tensor], shares: Sequence[float]) -> to
     return total
 
 
+def all_finite(tensor: torch.Tensor) -> bool:
+    """Tell whether a tensor has neither NaN nor Inf, without the copy that ``isfinite`` makes."""
+    return tensor.numel() == 0 or all(math.isfinite(float(bound)) for bound in tensor.aminmax())
+
+
 def all_same(tensors: Sequence[torch.Tensor]) -> bool:
     """Tell whether the tensors are equal, as those are that fine-tuning left frozen."""
     # block by block, to end at the first that differ
     pieces = zip(*(tensor.reshape(-1).split(_SHORT_BLOCK) for tensor in tensors), strict=True)
     return all(torch.equal(first, other) for first, *others in pieces for other in others)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Keep torch from sharing out blocks so short that on busy cores threads mostly wait for one another."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _finite(norm: float) -> float:
