@@ -13,6 +13,7 @@ from isogloss.graphs.commands.evaluation import evaluate
 from isogloss.graphs.commands.model_options import BaseUrl, asks_models
 from isogloss.graphs.commands.models import critic_app, models_app, prompt_app
 from isogloss.graphs.commands.options import DATABASE, DIALECT_NAMES, MODELS, Corpus, Json, Workers, show
+from isogloss.graphs.commands.preparing import keywords
 from isogloss.graphs.commands.queries import compare, execute, load
 from isogloss.graphs.commands.runs import dataset_app, trace_app
 from isogloss.graphs.commands.sampling import sample
@@ -43,6 +44,7 @@ app.command()(load)
 app.command("eval")(evaluate)
 app.command()(translate)
 app.command()(sample)
+app.command()(keywords)
 
 
 @app.command()

@@ -73,15 +73,15 @@ def _rows() -> Iterator[tuple[str, Construct]]:
 
 
 def _found(sql: str, dialect: str) -> Iterator[tuple[str, frozenset[str]]]:
-    tokens = _tokens(sql, get_dialect(dialect).name)
-    words = [_word(token, sql) for token in tokens]
+    tokens = tokens_of(sql, get_dialect(dialect).name)
+    words = [word_of(token, sql) for token in tokens]
     text = f" {' '.join(words)} "
     yield from ((name, dialects) for name, dialects, pattern, _ in syntax() if re.search(pattern, text))
     plain = [token.token_type in _PLAIN_WORDS for token in tokens]
     yield from ((name, functions()[name]) for name in _called(words, plain) if name in functions())
 
 
-def _tokens(sql: str, dialect: str) -> list[Token]:
+def tokens_of(sql: str, dialect: str) -> list[Token]:
     """Return the tokens as the dialect reads them, or the first other that can: a text may be another's."""
     for name in (dialect, *DIALECTS):
         try:
@@ -92,7 +92,8 @@ def _tokens(sql: str, dialect: str) -> list[Token]:
     return []
 
 
-def _word(token: Token, sql: str) -> str:
+def word_of(token: Token, sql: str) -> str:
+    """Return a token of ``sql`` as patterns have it: in upper case, or the quotes of a literal or name alone."""
     quoted = _PREFIXED.match(sql, token.start)
     if token.token_type is TokenType.NUMBER:
         return "0"

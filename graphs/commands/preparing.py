@@ -8,13 +8,13 @@ import typer
 from ...agents.defaults import SCHEMA_TOKENS, SCHEMA_VALUES
 from ...tools.errors import UsageError
 from .model_options import SchemaValues
-from .options import Json, show
-
-Runs = list[Path]
+from .options import Dialect, Json, show
 
 
 def prepare(
-    runs: Annotated[Runs, typer.Argument(metavar="RUN", help="Directories that build, translate or sample wrote.")],
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUN", help="Directories that build, translate or sample wrote.")
+    ],
     out: Annotated[Path, typer.Option(metavar="FILE", help="The examples, as JSON lines.")],
     schema_tokens: Annotated[
         int, typer.Option(metavar="N", min=100, help="At most so much of a schema in a prompt.")
@@ -46,6 +46,28 @@ def prepare(
     with watched("prepare", "prepared") as tell:
         made = prepare_examples(config, tell)
     show(json, made, lambda console: show_prepared(console, made))
+
+
+def keywords(
+    dialect: Dialect,
+    runs: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[RUN]...", help="Runs of several dialects; by default the tutorials."),
+    ] = None,
+    top: Annotated[int, typer.Option(metavar="K", min=1, help="So many keywords of each dialect, at most.")] = 20,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write those of all dialects, for isogloss train mixture.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show what tells a dialect's queries from those of the others, by how sure that is."""
+    from ..training.keyword_mining import mine_keywords
+    from ..training.keyword_view import show_keywords
+    from ..training.watching import watched
+
+    with watched("read queries", "read") as tell:
+        mined = mine_keywords(dialect, runs or (), top, out, tell)
+    show(json, mined, lambda console: show_keywords(console, mined))
 
 
 def _named(text: str) -> tuple[str, str]:

@@ -1,0 +1,61 @@
+"""Dialect keywords from the pairs of runs, or from the examples of the tutorials."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...knowledge.corpus import load_corpus
+from ...tools.dialects import DIALECTS, get_dialect
+from ...tools.errors import UsageError
+from ...training.keywords import Keyword, mined_keywords, write_keywords
+from ..run_catalog import find_run
+from .run_pairs import run_pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """The keywords of ``dialect``, from so many ``queries`` of each dialect, which are from ``source``.
+
+    ``file`` has those of all dialects, if one was written.
+    """
+
+    dialect: str
+    source: str
+    queries: dict[str, int]
+    keywords: list[Keyword]
+    file: Path | None
+
+
+def mine_keywords(
+    dialect: str, runs: Sequence[Path], top: int, out: Path | None, tell: Callable[[int, int], None]
+) -> Mined:
+    """Mine the keywords of all dialects and write them to ``out``, if given; without runs from the tutorials in use.
+
+    Raises ``UsageError`` for an unknown dialect, what is no run, and where there is no pair of ``dialect`` or none of
+    another.
+    """
+    get_dialect(dialect)
+    queries = _of_runs(runs) if runs else _of_tutorials()
+    if dialect not in queries:
+        raise UsageError(f"None of the runs has a pair of {dialect}: they have {', '.join(queries) or 'no pairs'}.")
+    found = mined_keywords(queries, top, tell)
+    if out:
+        write_keywords(out, found)
+    numbers = {name: len(those) for name, those in queries.items()}
+    return Mined(dialect, "runs" if runs else "tutorials", numbers, found[dialect], out)
+
+
+def _of_runs(runs: Sequence[Path]) -> dict[str, list[str]]:
+    """Return the queries of each dialect, each once."""
+    found: dict[str, dict[str, None]] = {}
+    for pair in (pair for run in runs for pair in run_pairs(find_run(run))):
+        found.setdefault(pair["dialect"], {})[pair["sql"]] = None
+    return {dialect: list(those) for dialect, those in found.items()}
+
+
+def _of_tutorials() -> dict[str, list[str]]:
+    corpora = {dialect: load_corpus(dialect) for dialect in DIALECTS}
+    return {
+        dialect: [example for snippet in corpus.snippets for example in snippet.examples]
+        for dialect, corpus in corpora.items()
+    }
