@@ -11,6 +11,7 @@ from trl.trainer.sft_trainer import DataCollatorForLanguageModeling
 
 from .checkpoints.output import require_free
 from .finetuning.config import TrainingConfig
+from .finetuning.head import score_labels_alone
 from .finetuning.journal import Observer
 from .finetuning.lessons import Lessons, read_lessons
 from .finetuning.machine import processes, quiet_libraries, use_all_cores
@@ -43,6 +44,7 @@ def train_sft(config: SftConfig, observer: Observer) -> TrainingSummary:
     require_free(config.out)
     quiet_libraries()
     use_all_cores()
+    score_labels_alone()
     source = open_source(config.model)
     tokenizer = load_tokenizer(source)
     lessons = read_lessons(config, tokenizer)

@@ -9,7 +9,9 @@ import typer
 from ...tools.errors import UsageError
 from .model_options import model_folder
 from .options import Json, show
+from .finetuning import sft
 from .preparing import prepare
+from .recipes import run
 from .routing import routing
 
 train_app = typer.Typer(no_args_is_help=True, help="Train models, and merge them.")
@@ -67,4 +69,6 @@ def _numbers(text: str) -> tuple[float, ...]:
 
 
 train_app.command()(routing)
+train_app.command()(sft)
 train_app.command()(prepare)
+train_app.command()(run)

@@ -44,6 +44,7 @@ def save_small_model(folder: Path, **changed: Any) -> Path:
         "bos_token_id": None,
         "eos_token_id": tokenizer.eos_token_id,
     }
-    LlamaForCausalLM(LlamaConfig(**{**sizes, **changed})).save_pretrained(folder)
+    made = LlamaForCausalLM(LlamaConfig(**{**sizes, **changed}))
+    made.to(changed.get("dtype", torch.float32)).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder

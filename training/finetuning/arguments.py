@@ -9,7 +9,6 @@ from .machine import in_bf16, processes
 from .work_folder import WorkFolder
 
 FULL_RATE, LORA_RATE = 1e-4, 2e-4  # learning rates, where none is chosen
-_WARM_UP = 0.03  # of all steps
 _SHARE = 0.2  # of all steps: evaluations and checkpoints are so far apart, where nothing else is chosen
 _KEPT = 2  # checkpoints
 
@@ -29,7 +28,6 @@ def trainer_arguments(config: TrainingConfig, work: WorkFolder, measures: bool) 
         "max_steps": config.steps or -1,
         "learning_rate": rate_of(config),
         "lr_scheduler_type": "cosine",
-        "warmup_steps": _WARM_UP,
         "per_device_train_batch_size": micro,
         "per_device_eval_batch_size": micro,
         "gradient_accumulation_steps": config.batch // (micro * processes()),

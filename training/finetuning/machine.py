@@ -4,6 +4,7 @@ import logging
 import os
 import resource
 import sys
+import warnings
 from pathlib import Path
 
 import torch
@@ -46,6 +47,7 @@ def quiet_libraries() -> None:
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
     datasets.disable_progress_bars()
+    warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)  # PEFT asks for it by its old name
     for name in ("trl", "accelerate", "peft", "torch.distributed"):
         logging.getLogger(name).setLevel(logging.ERROR)
 
