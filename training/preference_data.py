@@ -8,7 +8,7 @@ from typing import Any
 from ..tools.errors import UsageError
 from ..tools.json_lines import read_json_lines
 from .examples import is_chat, require_format
-from .prompt_format import Prompt
+from .prompt_format import Prompt, completion
 
 _TEXTS = ("id", "plain", "dialect", "database", "grade")
 _CHATS = ("prompt", "chosen", "rejected")
@@ -28,13 +28,18 @@ class PreferenceExample:
     grade: str
 
 
+def preference_files(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Return files of preferences as they are, and of runs of ``isogloss sample`` the file within."""
+    return tuple(path / "preferences.jsonl" if path.is_dir() else path for path in paths)
+
+
 def read_preferences(paths: Sequence[Path]) -> list[PreferenceExample]:
     """Read files of preferences, as ``isogloss sample`` writes them, or its runs, one after the other.
 
     Raises ``UsageError``, with the file and the line, for what is no preference, has nothing wrong to avoid or has
     another prompt format than this version, and where there is no preference at all.
     """
-    files = [path / "preferences.jsonl" if path.is_dir() else path for path in paths]
+    files = preference_files(paths)
     found = [_preference(record, place) for file in files for place, record in read_json_lines(file)]
     if not found:
         raise UsageError(
@@ -51,7 +56,7 @@ def _preference(record: dict[str, Any], place: str) -> PreferenceExample:
         raise UsageError(f"{place} is no preference ({', '.join(wanting)}): {_ANEW}.")
     require_format(record, place)
     prompt, chosen, rejected = (record[name] for name in _CHATS)
-    right, wrong = chosen[-1]["content"], rejected[-1]["content"]
+    right, wrong = (completion(chat[-1]["content"]) for chat in (chosen, rejected))
     if right == wrong:
         raise UsageError(f"{place} has the same query to prefer and to avoid: {_ANEW}.")
     texts = {name: record[name] for name in _TEXTS if name != "plain"}

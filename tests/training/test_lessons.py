@@ -24,7 +24,7 @@ from isogloss.agents.local_models.chat import LocalModel
 from isogloss.agents.sampler import Sampler, SamplingSettings
 from isogloss.training.finetuning.config import TrainingConfig
 from isogloss.training.finetuning.lessons import Lessons, read_lessons
-from isogloss.training.finetuning.tokens import UNTRAINED, lesson, prompt_tokens
+from isogloss.training.finetuning.tokens import UNTRAINED, Lesson, lesson, prompt_tokens
 
 SQL = "SELECT name FROM city WHERE size > 3"
 ASKED = prompt_for("sqlite", "CREATE TABLE city (name TEXT, size INT)", "Which cities are above 3?")
@@ -141,7 +141,7 @@ def test_a_template_that_refuses_is_told() -> None:
         lesson(tokenizer, ASKED, SQL)
 
 
-def read(path: Path, **settings: Any) -> Lessons:
+def read(path: Path, **settings: Any) -> Lessons[Lesson]:
     config = TrainingConfig(model="", data=(path,), out=path, **settings)
     return read_lessons(config, tokenizer_with(PLAIN))
 

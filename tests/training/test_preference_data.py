@@ -44,6 +44,7 @@ def test_a_file_or_a_run_gives_its_preferences(tmp_path: Path) -> None:
         ({"rejected": []}, r"is no preference \(rejected\)"),
         ({"chosen": "SELECT 1"}, r"is no preference \(chosen\)"),
         ({"rejected": completion_messages("SELECT 1")}, "the same query"),
+        ({"rejected": [{"role": "assistant", "content": "SELECT 1 ;\n"}]}, "the same query"),
         ({"prompt_format": "text-to-sql-0"}, "the prompt format text-to-sql-0, not text-to-sql-1"),
     ],
 )

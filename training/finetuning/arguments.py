@@ -8,14 +8,13 @@ from .config import TrainingConfig
 from .machine import in_bf16, processes
 from .work_folder import WorkFolder
 
-FULL_RATE, LORA_RATE = 1e-4, 2e-4  # learning rates, where none is chosen
 _SHARE = 0.2  # of all steps: evaluations and checkpoints are so far apart, where nothing else is chosen
 _KEPT = 2  # checkpoints
 
 
 def rate_of(config: TrainingConfig) -> float:
-    """Return the highest learning rate: the one chosen, else 1e-4, or 2e-4 for LoRA, whose updates are smaller."""
-    return config.learning_rate or (LORA_RATE if config.lora else FULL_RATE)
+    """Return the highest learning rate: the one chosen, else the usual one."""
+    return config.learning_rate or config.usual_rate
 
 
 def trainer_arguments(config: TrainingConfig, work: WorkFolder, measures: bool) -> dict[str, Any]:

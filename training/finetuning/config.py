@@ -7,6 +7,7 @@ from typing import Any
 from ...tools.errors import UsageError
 
 PRECISIONS = ("auto", "bf16", "float32")
+FULL_RATE, LORA_RATE = 1e-4, 2e-4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,16 @@ class TrainingConfig:
             raise UsageError("--patience needs examples held out: give a --held-out above 0.")
         if self.patience is not None and self.save_every is not None:
             raise UsageError("With --patience each evaluation saves a checkpoint: leave out --save-every.")
+
+    @property
+    def usual_rate(self) -> float:
+        """The highest learning rate where none is chosen: LoRA, whose updates are smaller, takes a higher one."""
+        return LORA_RATE if self.lora else FULL_RATE
+
+    @property
+    def measure(self) -> str:
+        """What the losses are."""
+        return "nats per token of the completions"
 
     def settings(self) -> dict[str, Any]:
         """Return all but the place it goes to, as JSON takes it."""

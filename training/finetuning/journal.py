@@ -19,7 +19,7 @@ from .work_folder import WorkFolder, goes_on
 class LogLine:
     """Where a training is after ``step`` of ``steps``: the ``loss`` of the step, or ``held_out_loss`` after it.
 
-    Losses are nats per trained token. ``tokens`` went through the model up to here, and ``seconds`` passed.
+    What the losses are is ``TrainingConfig.measure``. ``tokens`` went through the model so far, ``seconds`` passed.
     """
 
     step: int

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
+
+from datasets import Dataset
 
 from ...tools.errors import UsageError
 from ..examples import Example, distinct, read_examples
@@ -12,28 +14,57 @@ from .summary import DataCounts
 from .tokens import Lesson, lesson
 
 
+class Tokens(Protocol):
+    """What an example is as tokens; its length is that of its longest sequence."""
+
+    def __len__(self) -> int: ...
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens go through the model."""
+
+    @property
+    def trained(self) -> int:
+        """How many of them are in the loss."""
+
+    def columns(self) -> dict[str, list[int]]:
+        """Return it as a trainer takes it."""
+
+
+T = TypeVar("T", bound=Tokens)
+
+
 @dataclass(frozen=True, slots=True)
-class Lessons:
+class Lessons(Generic[T]):
     """The examples as tokens, those to train on and those held out."""
 
-    train: list[Lesson]
-    held_out: list[Lesson]
+    train: list[T]
+    held_out: list[T]
     counts: DataCounts
 
 
-def read_lessons(config: TrainingConfig, tokenizer: Any) -> Lessons:
+def read_lessons(config: TrainingConfig, tokenizer: Any) -> Lessons[Lesson]:
     """Read the examples that ``config`` names; none is ever cut.
 
     Raises ``UsageError`` where nothing is left to train on, and where ``patience`` has nothing to measure on.
     """
     given = read_examples(config.data)
     rows = distinct(given)
-    if len(rows) == 1 < len(given):
+    made = [lesson(tokenizer, row.prompt, row.completion) for row in rows]
+    return parted(config, rows, made, len(given) - len(rows))
+
+
+def parted(config: TrainingConfig, rows: Sequence[Example], made: Sequence[T], duplicates: int) -> Lessons[T]:
+    """Part distinct examples, and what was ``made`` of each, into those to train on and those held out.
+
+    Raises ``UsageError`` as ``read_lessons`` does.
+    """
+    if len(rows) == 1 and duplicates:
         raise UsageError("Every example is the same: a model learns nothing from one pair.")
-    known = {id(row): lesson(tokenizer, row.prompt, row.completion) for row in rows}
+    known = {id(row): each for row, each in zip(rows, made, strict=True)}
     fitting = [row for row in rows if len(known[id(row)]) <= config.max_tokens]
     if not fitting:
-        shortest = min(map(len, known.values()))
+        shortest = min(map(len, made))
         raise UsageError(
             f"Every example has more than {config.max_tokens} tokens: give --max-tokens {shortest} or more."
         )
@@ -46,15 +77,20 @@ def read_lessons(config: TrainingConfig, tokenizer: Any) -> Lessons:
         held_out=len(held_out),
         left_out=len(parts.left_out),
         too_long=len(rows) - len(fitting),
-        duplicates=len(given) - len(rows),
-        tokens=sum(map(len, train)),
-        trained=sum(len(each.completion) for each in train),
+        duplicates=duplicates,
+        tokens=sum(each.tokens for each in train),
+        trained=sum(each.trained for each in train),
         notes=_notes(config, parts.train, held_out, len(rows) - len(fitting)),
     )
     return Lessons(train, held_out, counts)
 
 
-def _notes(config: TrainingConfig, train: Sequence[Example], held_out: Sequence[Lesson], long: int) -> tuple[str, ...]:
+def dataset(lessons: Sequence[T]) -> Dataset:
+    """Return lessons as a trainer takes them, in memory: a file would be a copy in the cache of the library."""
+    return Dataset.from_list([each.columns() for each in lessons])
+
+
+def _notes(config: TrainingConfig, train: Sequence[Example], held_out: Sequence[T], long: int) -> tuple[str, ...]:
     marked = sum(row.evaluation for row in train)
     said = {
         f"Left out, being longer than {config.max_tokens} tokens: {long}.": long,

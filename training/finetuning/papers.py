@@ -34,8 +34,8 @@ tags: [{command}, text-to-sql, isogloss]
 
 ![the loss by step](loss.png)
 
-Losses are nats per token of the completions. `training.json` has all settings, `losses.jsonl` the loss of each step,
-and `lineage.json` the digests of the model and the data.
+Losses are {measure}. `training.json` has all settings, `losses.jsonl` the loss of
+each step, and `lineage.json` the digests of the model and the data.
 {notes}
 Nothing was measured here of how well the model answers. The licences of the model and of the data hold for it.
 """
@@ -58,7 +58,7 @@ def write_papers(
         "bf16": in_bf16(config.precision),
     }
     shutil.copyfile(work.losses, work.model / "losses.jsonl")
-    draw_losses(read_log(work.losses), work.model / "loss.png")
+    draw_losses(read_log(work.losses), config.measure, work.model / "loss.png")
     told = {**asdict(summary), "directory": str(summary.directory)}
     write_json(work.model / "training.json", {"summary": told, "settings": recipe})
     lineage = lineage_of(f"isogloss train {command}", recipe, [source.folder], libraries=_LIBRARIES)
@@ -77,6 +77,7 @@ def _card(command: str, summary: TrainingSummary, config: TrainingConfig) -> str
         train=summary.train,
         steps=summary.steps,
         epochs=summary.epochs,
+        measure=config.measure,
         numbers="\n".join(f"| {name.replace('_', ' ')} | {_number(value)} |" for name, value in told.items()),
         notes="".join(f"\n{note}\n" for note in summary.notes),
     )

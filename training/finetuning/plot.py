@@ -10,8 +10,11 @@ _DOTS_PER_INCH = 150
 _TRAINING, _HELD_OUT = "#1f6f8b", "#c8553d"
 
 
-def draw_losses(lines: Sequence[LogLine], path: Path) -> None:
-    """Draw the losses of training and of the examples held out against the step, and save them as PNG."""
+def draw_losses(lines: Sequence[LogLine], measure: str, path: Path) -> None:
+    """Draw the losses of training and of the examples held out against the step, and save them as PNG.
+
+    ``measure`` says what the losses are.
+    """
     from matplotlib.figure import Figure  # not pyplot, which would look for a display
 
     figure = Figure(figsize=_SIZE, dpi=_DOTS_PER_INCH, layout="constrained")
@@ -23,7 +26,7 @@ def draw_losses(lines: Sequence[LogLine], path: Path) -> None:
     if held_out:
         axes.plot(*zip(*held_out, strict=True), color=_HELD_OUT, label="held out", marker="o", markersize=4)
     axes.set_xlabel("step")
-    axes.set_ylabel("loss, nats per token")
+    axes.set_ylabel(measure)
     axes.set_ylim(bottom=0)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)

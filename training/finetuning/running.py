@@ -10,16 +10,31 @@ from transformers import EarlyStoppingCallback, PrinterCallback
 from ...tools.errors import IsoglossError
 from ..checkpoints.checkpoint import Checkpoint, sha256_of
 from ..checkpoints.lineage import carry_over
+from ..checkpoints.output import require_free
 from .arguments import trainer_arguments
 from .config import TrainingConfig
+from .head import score_labels_alone
 from .journal import Journal, Observer
-from .machine import is_main, peak_memory_mb, processes
+from .machine import is_main, peak_memory_mb, processes, quiet_libraries, use_all_cores
 from .papers import write_papers
-from .source import stored_dtype
+from .source import open_source, stored_dtype
 from .summary import DataCounts, TrainingSummary, summarised
 from .work_folder import WorkFolder, goes_on, step_of, work_folder
 
 MakeTrainer = Callable[[dict[str, Any]], Any]
+
+
+def begin(config: TrainingConfig) -> Checkpoint:
+    """Return the model to be trained, and make the libraries and the machine ready.
+
+    Raises ``UsageError`` for settings and models that cannot be, and for a place that is taken.
+    """
+    config.check(processes())
+    require_free(config.out)
+    quiet_libraries()
+    use_all_cores()
+    score_labels_alone()
+    return open_source(config.model)
 
 
 def run_training(

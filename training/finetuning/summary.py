@@ -6,6 +6,8 @@ from pathlib import Path
 
 from .journal import LogLine
 
+_MARGIN = "rewards/margins"  # as TRL calls it
+
 
 @dataclass(frozen=True, slots=True)
 class DataCounts:
@@ -28,10 +30,11 @@ class DataCounts:
 
 @dataclass(frozen=True, slots=True)
 class TrainingSummary:
-    """What was trained, for how long, and what became of the loss (nats per trained token).
+    """What was trained, for how long, and what became of the loss (for its unit see ``TrainingConfig.measure``).
 
     ``tokens`` went through the model, of which ``trained`` were in the loss. Where the training stopped early the best
-    weights are kept; ``peak_memory_mb`` is that of the main process, or of its GPU.
+    weights are kept; ``peak_memory_mb`` is that of the main process, or of its GPU. A margin is how much more reward
+    the completions to prefer have than those to avoid; there is one only in training on preferences.
     """
 
     directory: Path
@@ -49,6 +52,8 @@ class TrainingSummary:
     first_loss: float | None
     last_loss: float | None
     best_held_out_loss: float | None
+    first_margin: float | None
+    last_margin: float | None
     stopped_early: bool
     seconds: float
     notes: tuple[str, ...]
@@ -60,6 +65,7 @@ def summarised(
     """Return the summary of a training whose log is ``lines``."""
     losses = [line.loss for line in lines if line.loss is not None]
     held_out = [line.held_out_loss for line in lines if line.held_out_loss is not None]
+    margins = [line.measures[_MARGIN] for line in lines if line.loss is not None and _MARGIN in line.measures]
     last = lines[-1] if lines else None
     epochs = last.epoch if last else 0.0
     tokens = round(counts.tokens * epochs)
@@ -79,6 +85,8 @@ def summarised(
         first_loss=losses[0] if losses else None,
         last_loss=losses[-1] if losses else None,
         best_held_out_loss=min(held_out, default=None),
+        first_margin=margins[0] if margins else None,
+        last_margin=margins[-1] if margins else None,
         stopped_early=last is not None and last.step < last.steps,
         seconds=seconds,
         notes=counts.notes,

@@ -23,6 +23,16 @@ class Lesson:
     def __len__(self) -> int:
         return len(self.prompt) + len(self.completion)
 
+    @property
+    def tokens(self) -> int:
+        """How many tokens go through the model."""
+        return len(self)
+
+    @property
+    def trained(self) -> int:
+        """How many of them are in the loss."""
+        return len(self.completion)
+
     def columns(self) -> dict[str, list[int]]:
         """Return what a trainer takes: ``input_ids``, and ``labels`` that leave the prompt out of the loss."""
         labels = [UNTRAINED] * len(self.prompt) + self.completion
