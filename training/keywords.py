@@ -53,8 +53,9 @@ def mined_keywords(
 def log_odds_z(held: int, of: int, held_elsewhere: int, of_elsewhere: int, prior: float) -> float:
     """Return the z-score of the difference of log-odds, with ``prior`` queries that hold the word as all together do.
 
-    Monroe, Colaresi and Quinn, "Fightin' Words", Political Analysis 16 (2008), section 3.3.1, equations 16, 18 and 22,
-    for the share of queries in place of that of words. So the variance has the queries without the word as well.
+    Monroe, Colaresi and Quinn, "Fightin' Words", Political Analysis 16 (2008), https://doi.org/10.1093/pan/mpn018: the
+    log-odds ratio with an informative Dirichlet prior, here of the share of queries, where theirs is of all words. So
+    the variance has the queries without the word as well.
     """
     common = (held + held_elsewhere + 1) / (of + of_elsewhere + 2)  # never 0 nor 1
     counts = [
