@@ -1,0 +1,98 @@
+"""The directory of a training: the recipe, and each stage once it is done.
+
+recipe.json    what is trained, when
+stages.jsonl   a line as a stage begins, its command, and one when it is done, with its seconds and result too
+DIALECT/       examples, samples and experts of a dialect
+merge/ …       what is made of all dialects
+evaluations/   one of each model in each dialect
+report.*       what it comes to
+"""
+
+import json
+import shlex
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+from ... import __version__
+from ...tools.errors import UsageError
+from ..run_files import JsonLines, RunLock, now, read_record, write_record
+from .recipe import Recipe
+from .stages import MODELS, Stage
+from .state import Done
+
+_RECORD, _LOCK, _STAGES = "recipe.json", "recipe.lock", "stages.jsonl"
+
+
+class TrainingDirectory:
+    """A training that this process owns: the directory ``recipe.out``, as seen from ``folder``."""
+
+    def __init__(self, recipe: Recipe, folder: Path) -> None:
+        """See ``open_directory``."""
+        self.path, self._folder = folder / recipe.out, folder
+        with ExitStack() as opened:
+            opened.callback(RunLock(self.path / _LOCK).release)
+            record = read_record(self.path / _RECORD)
+            if record is None and {file.name for file in self.path.iterdir()} - {_LOCK}:
+                raise UsageError(f"{self.path} holds something other than a training: choose another out:.")
+            self._file = opened.enter_context(closing(JsonLines(self.path / _STAGES)))
+            lines = [json.loads(line) for line in self._file.lines()]
+            self._begun: dict[str, list[str]] = {each["name"]: each["words"] for each in lines}
+            self._done: dict[str, Done] = {each["name"]: each for each in lines if "result" in each}
+            write_record(self.path / _RECORD, {"created": now(), **(record or {}), **_about(recipe)})
+            self._open = opened.pop_all()
+
+    def done(self, stage: Stage) -> Done | None:
+        """Return the record of a stage that is done; None if it is not, or if what it made is gone.
+
+        A model's folder appears when it is whole. So one that was begun and is there is done as well, even if we were
+        killed before we could say so; only what its command printed is lost. Raises ``UsageError`` if the stage was
+        done by another command.
+        """
+        words, record = list(stage.words), self._done.get(stage.name)
+        if record and record["words"] != words:
+            raise UsageError(
+                f"In {self.path} '{stage.name}' was done with {_apart(record['words'], words)}: "
+                "choose another out:, or let the recipe say what it said."
+            )
+        if not (self._folder / stage.out).exists():
+            return None
+        unsaid = stage.kind in MODELS and self._begun.get(stage.name) == words
+        return record or (stage.done(0.0, {}) if unsaid else None)
+
+    def begin(self, stage: Stage) -> None:
+        """Keep that a stage begins."""
+        self._file.append([{"name": stage.name, "words": list(stage.words), "began": now()}])
+
+    def add(self, done: Done) -> None:
+        """Keep that a stage is done."""
+        self._file.append([done])
+
+    def close(self) -> None:
+        """Give the directory up to other processes."""
+        self._open.close()
+
+
+@contextmanager
+def open_directory(recipe: Recipe, folder: Path) -> Iterator[TrainingDirectory]:
+    """Create the directory of a training, or go on with it; raises ``UsageError`` if it cannot be written."""
+    path = folder / recipe.out
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with closing(TrainingDirectory(recipe, folder)) as directory:
+            yield directory
+    except OSError as error:
+        raise UsageError(
+            f"Cannot write to {path}: {error.strerror}. What is done is kept; make room or choose another out:."
+        ) from error
+
+
+def _about(recipe: Recipe) -> dict[str, object]:
+    return {"isogloss": __version__, "config": recipe.model_dump()}
+
+
+def _apart(old: Sequence[str], new: Sequence[str]) -> str:
+    """Say where two command lines part."""
+    place = next(i for i in range(max(len(old), len(new))) if old[i : i + 1] != new[i : i + 1])
+    before, after = (shlex.join(words[max(0, place - 1) : place + 1]) for words in (old, new))
+    return f"'{before}' where the recipe now asks for '{after}'"
