@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ...tools.errors import UsageError
+from .mixing import mixture
 from .model_options import model_folder
 from .options import Json, show
 from .finetuning import sft
@@ -68,6 +69,7 @@ def _numbers(text: str) -> tuple[float, ...]:
         raise UsageError(f"'{text}' are no --weights: write them like 2,1,1.") from None
 
 
+train_app.command()(mixture)
 train_app.command()(routing)
 train_app.command()(sft)
 train_app.command()(prepare)
