@@ -12,37 +12,32 @@ Points = Sequence[tuple[int, float]]
 def loss_plot(losses: Points, width: int = 80, height: int = 8) -> list[str]:
     """Return the lines of a plot of ``(step, loss)`` pairs, in so many columns, with the largest loss at the top.
 
-    Every cell has 2 x 4 dots; losses that fall on one column of them are averaged. Below stands the last step. Without
-    two steps there is nothing to draw.
+    Every cell has 2 x 4 dots; losses that fall on one column of them are averaged, and between two there is a straight
+    line. Below stands the last step. Without two steps there is nothing to draw.
     """
     if len({step for step, _ in losses}) < 2:
         return []
-    columns, rows = 2 * (width - _LABEL), 4 * height
-    means = _means(losses, columns)
-    low, high = min(means.values()), max(means.values())
-    spread = (high - low) or 1.0
+    heights = _heights(losses, 2 * (width - _LABEL))
+    low, high = min(heights), max(heights)
     cells = [[0] * (width - _LABEL) for _ in range(height)]
-    for column, mean in means.items():
-        row = round((high - mean) / spread * (rows - 1))
+    for column, each in enumerate(heights):
+        row = round((high - each) / ((high - low) or 1.0) * (4 * height - 1))
         cells[row // 4][column // 2] |= _DOTS[row % 4][column % 2]
-    ends = {0: high, height - 1: low}
+    ends = {0: f"{high:.3f} ┤", height - 1: f"{low:.3f} ┤"}
     drawn = [
-        f"{_number(ends.get(number)):>{_LABEL - 2}} {'┤' if number in ends else '│'}"
-        + "".join(chr(_BLANK + cell) for cell in line).rstrip(chr(_BLANK))
+        f"{ends.get(number, '│'):>{_LABEL}}" + "".join(chr(_BLANK + cell) for cell in line).rstrip(chr(_BLANK))
         for number, line in enumerate(cells)
     ]
-    last = f"step {losses[-1][0]}"
-    return [*drawn, " " * (width - len(last)) + last]
+    return [*drawn, f"{f'step {losses[-1][0]}':>{width}}"]
 
 
-def _means(losses: Points, columns: int) -> dict[int, float]:
-    """Return the mean loss of each column of dots that has one."""
+def _heights(losses: Points, columns: int) -> list[float]:
+    """Return the loss at each column of dots."""
+    from numpy import interp
+
     first, last = losses[0][0], losses[-1][0]
     found: dict[int, list[float]] = {}
     for step, loss in losses:
         found.setdefault(round((step - first) / (last - first) * (columns - 1)), []).append(loss)
-    return {column: sum(each) / len(each) for column, each in found.items()}
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.3g}"
+    means = [sum(each) / len(each) for each in found.values()]
+    return [float(each) for each in interp(range(columns), list(found), means)]

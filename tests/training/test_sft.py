@@ -156,7 +156,7 @@ def test_weights_keep_the_number_type_of_the_model(config: SftConfig, tmp_path: 
 
 def test_it_stops_when_the_held_out_loss_rises_and_keeps_the_best(config: SftConfig) -> None:
     lines: list[LogLine] = []
-    settings = {"steps": 60, "patience": 2, "evaluate_every": 3, "learning_rate": 0.05}
+    settings: dict[str, Any] = {"steps": 60, "patience": 2, "evaluate_every": 3, "learning_rate": 0.05}
     summary = train_sft(replace(config, **settings), lines.append)
     measured = {line.step: line.held_out_loss for line in lines if line.held_out_loss is not None}
     assert summary.stopped_early
