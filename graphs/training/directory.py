@@ -12,6 +12,7 @@ import json
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from itertools import islice
 from pathlib import Path
 
 from ... import __version__
@@ -38,35 +39,49 @@ class TrainingDirectory:
             self._file = opened.enter_context(closing(JsonLines(self.path / _STAGES)))
             lines = [json.loads(line) for line in self._file.lines()]
             self._begun: dict[str, list[str]] = {each["name"]: each["words"] for each in lines}
-            self._done: dict[str, Done] = {each["name"]: each for each in lines if "result" in each}
+            self._done: dict[str, Done] = {}
+            for each in lines:
+                if "result" in each:
+                    self._remember(each)
             write_record(self.path / _RECORD, {"created": now(), **(record or {}), **_about(recipe)})
             self._open = opened.pop_all()
 
     def done(self, stage: Stage) -> Done | None:
-        """Return the record of a stage that is done; None if it is not, or if what it made is gone.
+        """Return the record of a stage that is done, and None if it is not.
 
-        A model's folder appears when it is whole. So one that was begun and is there is done as well, even if we were
-        killed before we could say so; only what its command printed is lost. Raises ``UsageError`` if the stage was
-        done by another command.
+        It is not if what it made is gone, or was made of something that has been made anew. Raises ``UsageError`` if
+        it was done by another command.
         """
+        if not (self._folder / stage.out).exists():
+            return None
         words, record = list(stage.words), self._done.get(stage.name)
         if record and record["words"] != words:
             raise UsageError(
                 f"In {self.path} '{stage.name}' was done with {_apart(record['words'], words)}: "
                 "choose another out:, or let the recipe say what it said."
             )
-        if not (self._folder / stage.out).exists():
-            return None
-        unsaid = stage.kind in MODELS and self._begun.get(stage.name) == words
-        return record or (stage.done(0.0, {}) if unsaid else None)
+        if record is None and stage.kind in MODELS and self._begun.get(stage.name) == words:
+            record = self.add(stage.done(0.0, {}))  # a model's folder is whole: we were killed before we could say so
+        return record if record and not self._outdated(stage) else None
+
+    def _outdated(self, stage: Stage) -> bool:
+        later = islice(self._done, list(self._done).index(stage.name) + 1, None)
+        return any(stage.reads(self._done[name]["out"]) for name in later)
 
     def begin(self, stage: Stage) -> None:
         """Keep that a stage begins."""
         self._file.append([{"name": stage.name, "words": list(stage.words), "began": now()}])
 
-    def add(self, done: Done) -> None:
-        """Keep that a stage is done."""
+    def add(self, done: Done) -> Done:
+        """Keep that a stage is done, and return its record."""
         self._file.append([done])
+        self._remember(done)
+        return done
+
+    def _remember(self, done: Done) -> None:
+        """Let it stand behind whatever was done before."""
+        self._done.pop(done["name"], None)
+        self._done[done["name"]] = done
 
     def close(self) -> None:
         """Give the directory up to other processes."""

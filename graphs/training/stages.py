@@ -32,6 +32,11 @@ class Stage:
         what = " ".join(filter(None, (self.kind, self.subject, self.dialect)))
         return f"{what} · round {self.round}" if self.round else what
 
+    def reads(self, made: str) -> bool:
+        """Return whether it is made of what another stage has ``made``."""
+        named = {made, f"hf:{made}", f"{made}/preferences.jsonl"}
+        return any(word in named or word.partition("=")[2] == made for word in self.words) and made != self.out
+
     def done(self, seconds: float, result: dict[str, Any]) -> Done:
         """Return its record, now that it is done."""
         return Done(
