@@ -48,7 +48,7 @@ def _cell(share: float, largest: float, own: bool) -> Text:
     depth = share / largest
     red, green, blue = (round(light + depth * (dark - light)) for light, dark in zip(_LIGHT, _DARK, strict=True))
     letters = "white" if depth > 0.5 else "black"
-    return Text(f" {100 * share:5.1f}{'*' if own else ' '}", style=f"{letters} on rgb({red},{green},{blue})")
+    return Text(f"{100 * share:8.1f}{'*' if own else ' '}", style=f"{letters} on rgb({red},{green},{blue})")
 
 
 def _own(report: RoutingReport) -> Table:

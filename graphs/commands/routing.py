@@ -20,7 +20,7 @@ def routing(
     experts: Annotated[
         str | None, typer.Option(metavar="D,D…", help="Whose each expert is; by default as its mixture.json tells.")
     ] = None,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, help="Examples of a dialect, at most.")] = 100,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="Examples of a dialect, at most.")] = 30,
     max_tokens: Annotated[int, typer.Option(metavar="N", min=1, help="Longer examples are left out.")] = 2048,
     seed: Annotated[int, typer.Option(metavar="N", help="Draws the examples, and the intervals.")] = 0,
     json: Json = False,

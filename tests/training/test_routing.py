@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ pytest.importorskip("datasets", reason="datasets is not installed")
 
 import torch
 from isogloss.graphs.routing_view import show_routing
+from isogloss.training.checkpoints.checkpoint import open_checkpoint
+from isogloss.training.checkpoints.lineage import carry_over
 from isogloss.training.finetuning.tokens import Lesson
 from isogloss.training.routing.mixture_folder import open_mixture
 from isogloss.training.routing.recording import overheard, record, routers
@@ -173,7 +176,7 @@ def test_shares_are_parts_of_one_and_entropy_grows_by_mixing(given: list[Tally])
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.lists(tallies(), min_size=2, max_size=5), st.lists(tallies(), min_size=1, max_size=5), st.integers(0, 9))
+@given(st.lists(tallies(), min_size=1, max_size=5), st.lists(tallies(), min_size=1, max_size=5), st.integers(0, 9))
 def test_the_interval_is_drawn_from_the_seed_and_lies_about_the_difference(
     mine: list[Tally], others: list[Tally], seed: int
 ) -> None:
@@ -187,8 +190,8 @@ def test_the_interval_is_drawn_from_the_seed_and_lies_about_the_difference(
         assert each.over_others.value == pytest.approx(each.share - each.others)
         assert each.over_chance.value == pytest.approx(each.share - 1 / 3)
         assert -1 <= each.over_others.low <= each.over_others.high <= 1
-        if len(others) == 1:
-            assert (each.over_others.low, each.over_others.high) == (-1, 1)
+        for over, fewest in ((each.over_chance, len(mine)), (each.over_others, min(len(mine), len(others)))):
+            assert ((over.low, over.high) == (-1, 1)) == (fewest == 1)
 
 
 def test_an_expert_that_is_merely_popular_is_no_more_than_chance_to_its_dialect() -> None:
@@ -293,6 +296,13 @@ def test_a_mixture_json_that_names_no_dialects_is_refused(tmp_path: Path, told: 
         open_mixture(tmp_path / "m", None)
 
 
+def test_a_mixture_that_is_tuned_keeps_the_names_of_its_experts(sorting: Path, tmp_path: Path) -> None:
+    mixture = open_checkpoint(sorting / "m")
+    carry_over(mixture, tmp_path, mixture.config)
+    shutil.copyfile(mixture.files[0], tmp_path / mixture.files[0].name)
+    assert open_mixture(tmp_path, None).experts == tuple(LETTERS)
+
+
 def test_a_router_that_computes_nan_is_named(random_mixture: Any) -> None:
     router = routers(random_mixture)[1]
     sound = router.weight.detach().clone()
@@ -328,7 +338,7 @@ def shown(sorting: Path, tmp_path: Path) -> Iterator[list[str]]:
 
 def test_eighty_columns_without_colour_tell_it_all(shown: list[str]) -> None:
     assert max(map(len, shown[:-1])) <= 80  # the last names the folder, however long
-    assert "mysql         0.0       0.0   100.0*" in map(str.rstrip, shown)
+    assert "mysql           0.0        0.0     100.0*" in map(str.rstrip, shown)
     assert "sqlite    prompt      100.0  +66.7 [+66.7, +66.7]  +100.0 [+100.0, +100.0]" in map(str.rstrip, shown)
     assert "load   ███  0.98 to 0.98" in map(str.rstrip, shown)
     assert not any("…" in line for line in shown)

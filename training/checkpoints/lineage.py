@@ -25,6 +25,7 @@ _TAKEN_OVER = (
     "vocab.json",
     "merges.txt",
     "chat_template.jinja",
+    "mixture.json",  # whose the experts are, of a mixture that is tuned
 )
 
 

@@ -36,7 +36,7 @@ class RoutingConfig:
     data: Sequence[Path]
     out: Path
     experts: Sequence[str] | None = None
-    limit: int = 100
+    limit: int = 30
     max_tokens: int = 2048
     seed: int = 0
 
