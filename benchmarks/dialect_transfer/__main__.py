@@ -22,6 +22,7 @@ _LAST_WORDS = 60  # seconds that a command has to put away its work
 
 
 def main() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what is in the background without it
     asked = _arguments()
     home = Path(asked.out)
     sizes = Sizes(**{field.name: getattr(asked, field.name) for field in fields(Sizes)})
@@ -44,20 +45,7 @@ def _run(stage: Stage, home: Path, deadline: float) -> bool:
     if left < 0:
         return False
     print(f"{stage.name}: isogloss {' '.join(stage.arguments)}", file=sys.stderr)
-    child = subprocess.Popen(
-        [sys.executable, "-m", "isogloss.cli", *stage.arguments],
-        stdout=subprocess.DEVNULL,
-        env={**os.environ, "HF_HUB_OFFLINE": "1"},
-    )
-    try:
-        code = child.wait(left)
-    except subprocess.TimeoutExpired:
-        child.send_signal(signal.SIGINT)
-        try:
-            code = child.wait(_LAST_WORDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            code = child.wait()
+    code = _code(stage.arguments, left)
     seconds = round(time.monotonic() - start, 1)
     with log.open("a", encoding="utf-8") as file:
         file.write(
@@ -66,6 +54,22 @@ def _run(stage: Stage, home: Path, deadline: float) -> bool:
     if code and time.monotonic() < deadline:
         sys.exit(f"{stage.name} failed: run isogloss {' '.join(stage.arguments)}")
     return not code
+
+
+def _code(arguments: tuple[str, ...], seconds: float) -> int:
+    """Run a command of Isogloss and return its exit code; one that takes longer, or outlives us, is stopped."""
+    command = [sys.executable, "-m", "isogloss.cli", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, "HF_HUB_OFFLINE": "1"}) as child:
+        try:
+            return child.wait(seconds)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt) as stop:
+            child.send_signal(signal.SIGINT)
+            code = child.wait(_LAST_WORDS)
+            if isinstance(stop, KeyboardInterrupt):
+                raise
+            return code
+        finally:
+            child.kill()
 
 
 def _done(log: Path) -> set[str]:
