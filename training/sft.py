@@ -46,7 +46,7 @@ def train_sft(config: SftConfig, observer: Observer) -> TrainingSummary:
 
     def trainer(arguments: dict[str, Any]) -> Any:
         settings = TrlConfig(**arguments, **prepared, max_length=config.max_tokens, packing=config.packing)
-        adapters = lora(config.lora) if config.lora else None
+        adapters = lora(config.lora, source.config) if config.lora else None
         return completion_trainer(settings, load_model(source), tokenizer, lessons, adapters)
 
     return run_training("sft", config, source, lessons.counts, trainer, observer)

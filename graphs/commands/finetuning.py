@@ -1,98 +1,85 @@
-"""``isogloss train sft``: models trained on what was built."""
+"""``isogloss train sft``, ``dpo`` and ``tune``: models trained on what was built."""
 
-import sys
-from importlib.util import find_spec
-from os import devnull, environ
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...tools.errors import UsageError
-from .model_options import model_folder
 from .options import Json, show
+from .training_options import trains
+
+if TYPE_CHECKING:
+    from ...training.finetuning.config import TrainingConfig
 
 Examples = Annotated[
     list[Path], typer.Argument(metavar="DATA", help="Files of examples, made by isogloss train prepare.")
 ]
-Model = Annotated[str, typer.Option(metavar="MODEL", help="A folder of safetensors, a hub id, or smollm2.")]
-Out = Annotated[Path, typer.Option(metavar="DIR", help="The folder to be made.")]
-Epochs = Annotated[float, typer.Option(metavar="N", help="How often each example is seen; may be a fraction.")]
-Steps = Annotated[int | None, typer.Option(metavar="N", min=1, help="Optimizer steps, in the place of --epochs.")]
-LearningRate = Annotated[
-    float | None, typer.Option(metavar="RATE", help="The highest: by default 1e-4, with --lora 2e-4.")
+Preferences = Annotated[
+    list[Path], typer.Argument(metavar="DATA", help="Runs of isogloss sample, or their preferences.jsonl.")
 ]
-Batch = Annotated[int, typer.Option(metavar="N", min=1, help="Examples for each optimizer step.")]
-MicroBatch = Annotated[
-    int | None, typer.Option(metavar="N", min=1, help="Of them at a time in memory; by default all.")
-]
-MaxTokens = Annotated[int, typer.Option(metavar="N", min=1, help="Longer examples are left out, and counted.")]
-Lora = Annotated[
-    int | None, typer.Option(metavar="RANK", min=1, help="Train adapters, which are merged in at the end.")
-]
-HeldOut = Annotated[float, typer.Option(metavar="SHARE", help="Of the examples: they measure and are not trained on.")]
-Patience = Annotated[
-    int | None,
-    typer.Option(metavar="N", min=1, help="Stop after N evaluations without a better held-out loss; keep the best."),
-]
-EvaluateEvery = Annotated[int | None, typer.Option(metavar="STEPS", min=1, help="By default a fifth of all.")]
-SaveEvery = Annotated[int | None, typer.Option(metavar="STEPS", min=1, help="By default as --evaluate-every.")]
-Precision = Annotated[str, typer.Option(metavar="NAME", help="bf16, float32, or auto: bf16 where the machine has it.")]
-Seed = Annotated[int, typer.Option(metavar="N", help="The same seed gives the same order and adapters.")]
 
 
+@trains
 def sft(
     data: Examples,
-    model: Model,
-    out: Out,
-    epochs: Epochs = 1.0,
-    steps: Steps = None,
-    learning_rate: LearningRate = None,
-    batch: Batch = 8,
-    micro_batch: MicroBatch = None,
-    max_tokens: MaxTokens = 2048,
-    lora: Lora = None,
-    held_out: HeldOut = 0.1,
-    patience: Patience = None,
-    evaluate_every: EvaluateEvery = None,
-    save_every: SaveEvery = None,
+    settings: dict[str, Any],
+    learning_rate: Annotated[
+        float | None, typer.Option(metavar="RATE", help="The highest: by default 1e-4, with --lora 2e-4.")
+    ] = None,
     packing: Annotated[bool, typer.Option("--packing", help="Fill sequences with several examples each.")] = False,
-    precision: Precision = "auto",
-    seed: Seed = 0,
     json: Json = False,
 ) -> None:
     """Fine-tune a model on examples; the same command goes on where a stopped training was left."""
-    begin_training()
     from ...training.sft import SftConfig, train_sft
+
+    config = SftConfig(data=tuple(data), learning_rate=learning_rate, packing=packing, **settings)
+    _train("train sft", train_sft, config, json)
+
+
+@trains
+def dpo(
+    data: Preferences,
+    settings: dict[str, Any],
+    learning_rate: Annotated[
+        float | None, typer.Option(metavar="RATE", help="The highest: by default 5e-6, with --lora 1e-4.")
+    ] = None,
+    beta: Annotated[float, typer.Option(metavar="B", help="How much it costs to part from the model as it is.")] = 0.1,
+    loss: Annotated[str, typer.Option(metavar="NAME", help="sigmoid, ipo or hinge.")] = "sigmoid",
+    sft: Annotated[float, typer.Option(metavar="W", help="Add W times the loss of sft on the right queries.")] = 0.0,
+    json: Json = False,
+) -> None:
+    """Train a model to prefer right queries to wrong ones of its own."""
+    from ...training.dpo import train_dpo
+    from ...training.finetuning.dpo_config import DpoConfig
+
+    config = DpoConfig(data=tuple(data), learning_rate=learning_rate, beta=beta, loss=loss, sft=sft, **settings)
+    _train("train dpo", train_dpo, config, json)
+
+
+@trains
+def tune(
+    data: Examples,
+    settings: dict[str, Any],
+    weights: Annotated[str, typer.Option(metavar="WHICH", help="gates, experts (with their gates), or all.")] = "all",
+    learning_rate: Annotated[
+        float | None, typer.Option(metavar="RATE", help="The highest: 1e-4, with --lora 2e-4, of gates alone 1e-3.")
+    ] = None,
+    balance: Annotated[
+        float | None, typer.Option(metavar="C", help="Of the load-balancing loss; by default as the model says.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Tune a mixture, or part of it, with the load-balancing loss; or any other model as long as one."""
+    from ...training.finetuning.tune_config import TuneConfig
+    from ...training.tuning import train_tune
+
+    config = TuneConfig(data=tuple(data), learning_rate=learning_rate, weights=weights, balance=balance, **settings)
+    _train("train tune", train_tune, config, json)
+
+
+def _train(name: str, train: Any, config: "TrainingConfig", json: bool) -> None:
     from ..training.view import show_training, watched_training
 
-    config = SftConfig(
-        model=str(model_folder(model)),
-        data=tuple(data),
-        out=out,
-        epochs=epochs,
-        steps=steps,
-        learning_rate=learning_rate,
-        batch=batch,
-        micro_batch=micro_batch,
-        max_tokens=max_tokens,
-        lora=lora,
-        held_out=held_out,
-        patience=patience,
-        evaluate_every=evaluate_every,
-        save_every=save_every,
-        packing=packing,
-        precision=precision,
-        seed=seed,
-    )
-    with watched_training("train sft") as watch:
-        summary = train_sft(config, watch)
+    with watched_training(name) as watch:
+        summary = train(config, watch)
     show(json, summary, lambda console: show_training(console, summary, watch))
-
-
-def begin_training() -> None:
-    """Raise ``UsageError`` unless what training takes is installed; of several processes let the first one speak."""
-    if not all(find_spec(module) for module in ("torch", "transformers", "trl", "peft", "accelerate", "datasets")):
-        raise UsageError("Training needs torch, transformers, trl and peft: pip install 'isogloss[train]'.")
-    if environ.get("RANK", "0") != "0":
-        sys.stdout = sys.stderr = open(devnull, "w", encoding="utf-8")  # noqa: SIM115 - until the process ends

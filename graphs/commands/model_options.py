@@ -1,14 +1,15 @@
 """The options of commands that ask language models, and the folders of models."""
 
-from collections.abc import Callable
-from functools import wraps
-from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ...agents.defaults import REPLY_TOKENS, SCHEMA_TOKENS, TIMEOUT
+from .options import takes
+
+if TYPE_CHECKING:
+    from ..run_models import ModelSettings
 
 
 def _option(kind: type, what: str, *names: str, **how: Any) -> Any:
@@ -33,28 +34,13 @@ _SETTINGS = {
 }
 
 
-def asks_models(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of ``ModelSettings``, in the place of its parameter ``settings``.
+def _settings(**given: Any) -> "ModelSettings":
+    from ..run_models import ModelSettings
 
-    Typer reads the options of a command from its signature, and has no other way to share some among commands.
-    """
+    return ModelSettings(**given)
 
-    @wraps(command)
-    def run(**given: Any) -> None:
-        from ..run_models import ModelSettings
 
-        settings: ModelSettings = ModelSettings(**{name: given.pop(name) for name in _SETTINGS})
-        command(**given, settings=settings)
-
-    own = [parameter for name, parameter in signature(command).parameters.items() if name != "settings"]
-    shared = [
-        Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=option)
-        for name, (option, default) in _SETTINGS.items()
-    ]
-    parameters = [parameter.replace(kind=Parameter.KEYWORD_ONLY) for parameter in own] + shared
-    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return run
+asks_models = takes(_SETTINGS, _settings)
 
 
 def model_folder(name: str) -> Path:

@@ -1,7 +1,9 @@
 """What the commands have in common: options, input as text, output for people or for scripts."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,6 +39,35 @@ def text_of(argument: str) -> str:
         return Path(argument[1:]).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{argument[1:]} cannot be read: {error}.") from error
+
+
+Command = Callable[..., None]
+
+
+def takes(options: Mapping[str, tuple[Any, Any]], settings: Callable[..., Any]) -> Callable[[Command], Command]:
+    """Give commands some options, each with its default, in the place of a parameter that ``settings`` makes of them.
+
+    The parameter is called ``settings``. Typer reads the options of a command from its signature, and has no other way
+    to share some among commands.
+    """
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def run(**given: Any) -> None:
+            made = settings(**{name: given.pop(name) for name in options})
+            command(**given, settings=made)
+
+        own = [parameter for name, parameter in signature(command).parameters.items() if name != "settings"]
+        shared = [
+            Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=option)
+            for name, (option, default) in options.items()
+        ]
+        parameters = [parameter.replace(kind=Parameter.KEYWORD_ONLY) for parameter in own] + shared
+        run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        return run
+
+    return decorate
 
 
 def show(json: bool, value: Any, view: Callable[["Console"], None]) -> None:

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from ...tools.errors import UsageError
+from .finetuning import dpo, sft, tune
 from .mixing import mixture
 from .model_options import model_folder
 from .options import Json, show
-from .finetuning import sft
 from .preparing import prepare
 from .recipes import run
 from .routing import routing
@@ -72,5 +72,7 @@ def _numbers(text: str) -> tuple[float, ...]:
 train_app.command()(mixture)
 train_app.command()(routing)
 train_app.command()(sft)
+train_app.command()(dpo)
+train_app.command()(tune)
 train_app.command()(prepare)
 train_app.command()(run)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import typer
 from ...tools.dialects import get_dialect
 from ...tools.errors import UsageError
 from ...training.finetuning.config import TrainingConfig
+from ...training.finetuning.dpo_config import DpoConfig
+from ...training.finetuning.tune_config import TuneConfig
 from ...training.merge.config import MergeConfig
 from ...training.mixture.config import MixtureConfig
 from ..run_catalog import run_dialect
@@ -89,8 +92,8 @@ def _check_words(section: str, words: list[str], command: Any) -> None:
         check(given)
 
 
-def _check_training(given: dict[str, Any]) -> None:
-    TrainingConfig(**{each.name: given[each.name] for each in fields(TrainingConfig) if each.name in given}).check()
+def _check_training(kind: type[TrainingConfig], given: dict[str, Any]) -> None:
+    kind(**{each.name: given[each.name] for each in fields(kind) if each.name in given}).check()
 
 
 def _check_merge(given: dict[str, Any]) -> None:
@@ -107,9 +110,9 @@ def _check_mixture(given: dict[str, Any]) -> None:
 
 
 _SETTINGS: dict[str, Callable[[dict[str, Any]], None]] = {
-    "sft": _check_training,
-    "dpo": _check_training,
-    "tune": _check_training,
+    "sft": partial(_check_training, TrainingConfig),
+    "dpo": partial(_check_training, DpoConfig),
+    "tune": partial(_check_training, TuneConfig),
     "merge": _check_merge,
     "mixture": _check_mixture,
 }

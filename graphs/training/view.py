@@ -101,12 +101,14 @@ def show_training(console: Console, summary: "TrainingSummary", watch: TrainingW
 
 def _numbers(summary: "TrainingSummary") -> Table:
     left = {"left out by the split": summary.left_out, "too long": summary.too_long, "duplicates": summary.duplicates}
+    best, margin = summary.best_held_out_loss, summary.first_margin
     rows = {
         "trained on": f"{summary.train:,} examples",
         "held out": f"{summary.held_out:,}",
         **{name: f"{count:,}" for name, count in left.items() if count},
-        "loss": " → ".join(_loss(each) for each in (summary.first_loss, summary.last_loss)),
-        "held-out loss": f"{_loss(summary.best_held_out_loss)} at best",
+        "loss": _course(summary.first_loss, summary.last_loss),
+        "held-out loss": "" if best is None else f"{_loss(best)} at best",
+        "margin": "" if margin is None else _course(margin, summary.last_margin),
         "tokens": f"{summary.tokens:,}, of them {summary.trained:,} in the loss",
         "speed": f"{summary.tokens_per_second:,.0f} tokens/s",
         "peak memory": f"{summary.peak_memory_mb:,.0f} MB",
@@ -115,9 +117,13 @@ def _numbers(summary: "TrainingSummary") -> Table:
     grid.add_column(style=QUIET)
     grid.add_column()
     for name, text in rows.items():
-        if name != "held-out loss" or summary.best_held_out_loss is not None:
+        if text:
             grid.add_row(name, text)
     return grid
+
+
+def _course(first: float | None, last: float | None) -> str:
+    return f"{_loss(first)} → {_loss(last)}"
 
 
 def _loss(value: float | None) -> str:

@@ -10,6 +10,7 @@ import pytest
 from isogloss.tools.errors import UsageError
 from isogloss.training.prompt_format import FORMAT, completion_messages
 
+from ..command_line import isogloss
 from .lessons_here import DATABASES, TEMPLATES, save_small_model
 from .tiny_checkpoints import weights_of
 
@@ -17,7 +18,8 @@ pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("trl", reason="trl is not installed")
 
 import torch
-from isogloss.training.dpo import DpoConfig, train_dpo
+from isogloss.training.dpo import train_dpo
+from isogloss.training.finetuning.dpo_config import DpoConfig
 from isogloss.training.finetuning.journal import LogLine
 from isogloss.training.finetuning.pairs import read_pairs
 from isogloss.training.finetuning.source import load_model, load_tokenizer, open_source
@@ -197,6 +199,16 @@ def test_of_a_run_the_file_is_read_and_nothing_is_cached(
     summary = train_dpo(replace(config, data=(tmp_path / "run",), steps=1), silent)
     assert summary.train + summary.held_out + summary.left_out == 8
     assert [path for name in ("temporary", "cache") for path in (tmp_path / name).rglob("*")] == []
+
+
+def test_the_command_tells_how_the_margin_grew(config: DpoConfig) -> None:
+    words = ("--model", config.model, "--lora", "4", "--steps", "4", "--out", "preferring")
+    place = config.out.parent
+    run = isogloss("train", "dpo", "pairs.jsonl", *words, cwd=place, OMP_NUM_THREADS="1")
+    assert run.returncode == 0, run.stderr
+    assert "margin" in run.stdout
+    assert "trained preferring: 4 steps" in run.stdout
+    assert run.stdout.splitlines()[-1] == "next: isogloss eval SET --db FOLDER --generator hf:preferring"
 
 
 @pytest.mark.parametrize(

@@ -1,25 +1,28 @@
 """Small matrices that learn in the place of a model's own weights: LoRA."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from peft import LoraConfig
 
-_ROUTERS, _EXPERTS = "mlp.gate", ("mlp.experts.gate_up_proj", "mlp.experts.down_proj")
+from ..checkpoints.experts import experts_in
+
+_ROUTERS = ["mlp.gate"]
+_EXPERTS = ["mlp.experts.gate_up_proj", "mlp.experts.down_proj"]
+_ATTENTION = ["q_proj", "k_proj", "v_proj", "o_proj"]
 
 
-def lora(rank: int) -> LoraConfig:
-    """Return adapters of ``rank`` on all linear layers but the head, with the usual scale of 2 (alpha = 2 rank)."""
-    return _adapters(rank, target_modules="all-linear")
+def lora(rank: int, model: Mapping[str, Any], attention: bool = True) -> LoraConfig:
+    """Return adapters of ``rank``, with the usual scale of 2 (alpha = 2 rank), for a model with this ``config.json``.
 
-
-def mixture_lora(rank: int, attention: bool) -> LoraConfig:
-    """Return adapters on the experts of a mixture, ``rank`` for each, and on its ``attention`` if that is to learn.
-
-    Experts are no layers of their own but parts of one tensor, which PEFT has to be told of by name. Routers are small
-    and learn whole.
+    They are on all linear layers but the head. In a mixture they are on each expert, and on the ``attention`` if that
+    is to learn; its routers, which are smaller than an adapter, learn whole.
     """
-    linear: Any = "all-linear" if attention else []
-    return _adapters(rank, target_modules=linear, target_parameters=list(_EXPERTS), modules_to_save=[_ROUTERS])
+    if not experts_in(model):
+        return _adapters(rank, target_modules="all-linear")
+    # Experts are no layers but parts of a tensor: PEFT finds those of some families by itself, and of others none.
+    where = {"target_parameters": _EXPERTS, "modules_to_save": _ROUTERS}
+    return _adapters(rank, target_modules=_ATTENTION if attention else [], **where)
 
 
 def _adapters(rank: int, **where: Any) -> LoraConfig:

@@ -91,13 +91,17 @@ def _train(trainer: Any, work: WorkFolder) -> None:
 
 
 def _save(trainer: Any, source: Checkpoint, work: WorkFolder) -> None:
-    """Save the weights in the number type that the model had, with its own configuration and tokenizer."""
+    """Save the weights in the number type that the model had, with its own configuration and tokenizer.
+
+    A head that is the embedding is saved once: as two tensors of a shorter type they would no longer be known as one.
+    """
     model = trainer.accelerator.unwrap_model(trainer.model)
     adapted = hasattr(model, "merge_and_unload")
     model = model.merge_and_unload() if adapted else model
     weights = model.state_dict() if adapted else trainer.accelerator.get_state_dict(trainer.model_wrapped)
     if is_main():
         dtype = stored_dtype(source)
-        stored = {name: each.to(dtype) if each.is_floating_point() else each for name, each in weights.items()}
+        own = {name: each for name, each in weights.items() if name not in model.all_tied_weights_keys}
+        stored = {name: each.to(dtype) if each.is_floating_point() else each for name, each in own.items()}
         model.save_pretrained(work.model, state_dict=stored)
         carry_over(source, work.model, source.config)

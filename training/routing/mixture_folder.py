@@ -8,9 +8,8 @@ from typing import Any
 from ...tools.dialects import get_dialect
 from ...tools.errors import UsageError
 from ..checkpoints.checkpoint import Checkpoint, open_checkpoint, read_json
-
-_MADE_BY = "mixture.json"  # as `isogloss train mixture` writes it
-_FAMILIES = ("mixtral", "qwen2_moe", "qwen3_moe")  # as Transformers calls them
+from ..checkpoints.experts import experts_in
+from ..mixture.companions import MIXTURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +31,23 @@ def open_mixture(folder: Path, named: Sequence[str] | None) -> MixtureFolder:
     Raises ``UsageError`` for what is no mixture, another number of names than of experts, and an unknown dialect.
     """
     checkpoint = open_checkpoint(folder)
-    config, family = checkpoint.config, str(checkpoint.config.get("model_type"))
-    count = config.get("num_local_experts") or config.get("num_experts") or 0  # by family and release
-    if family not in _FAMILIES or count < 2:
-        raise UsageError(f"{folder} is a {family} model, no mixture of experts: isogloss train mixture makes one.")
+    config, count = checkpoint.config, experts_in(checkpoint.config)
+    if count < 2:
+        kind = config.get("model_type")
+        raise UsageError(f"{folder} is a {kind} model, no mixture of experts: isogloss train mixture makes one.")
     dialects = _dialects(folder, named)
     if dialects and len(dialects) != count:
-        said = "--experts names" if named else f"{folder / _MADE_BY} names"
+        said = "--experts names" if named else f"{folder / MIXTURE} names"
         raise UsageError(f"{said} {len(dialects)} experts and {folder} has {count}: name them all in order.")
     experts = tuple(get_dialect(name).name for name in dialects) or (None,) * count
     return MixtureFolder(checkpoint, config["max_position_embeddings"], config["num_experts_per_tok"], experts)
 
 
 def _dialects(folder: Path, named: Sequence[str] | None) -> list[str]:
-    if named or not (folder / _MADE_BY).is_file():
+    if named or not (folder / MIXTURE).is_file():
         return list(named or ())
-    told: Any = read_json(folder / _MADE_BY).get("experts")
+    told: Any = read_json(folder / MIXTURE).get("experts")
     try:
         return [str(expert["dialect"]) for expert in told]
     except (TypeError, KeyError) as error:
-        raise UsageError(f"{folder / _MADE_BY} does not say whose the experts are: give --experts.") from error
+        raise UsageError(f"{folder / MIXTURE} does not say whose the experts are: give --experts.") from error
