@@ -128,7 +128,14 @@ def _rules(recipe: Recipe) -> Sequence[tuple[bool, str]]:
             "keywords" in recipe.model_fields_set and not recipe.wants("keywords"),
             "keywords: no gates are made of them.",
         ),
-        (recipe.tune is not None and recipe.mixture is None, "tune: it tunes a mixture; add mixture:."),
+        (
+            recipe.tune is not None and not (recipe.wants("mixture") or recipe.wants("merge")),
+            "tune: it tunes a mixture, or a merge; add mixture:.",
+        ),
+        (
+            recipe.mixture is None and recipe.options("tune").get("weights", "all") != "all",
+            "tune: a merge has no gates and experts to choose; leave out its weights, or add mixture:.",
+        ),
         (recipe.routing is not None and recipe.mixture is None, "routing: it is a mixture's; add mixture:."),
         (recipe.launch is not None and not recipe.launch.split(), "launch: give the words that start Python."),
     )

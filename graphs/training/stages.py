@@ -119,9 +119,9 @@ def mixture(recipe: Recipe, state: TrainingState) -> Iterable[Stage]:
 
 
 def tune(recipe: Recipe, state: TrainingState) -> Iterable[Stage]:
-    """Tune the mixture on the examples of all dialects."""
+    """Tune the mixture, or else the merge, on the examples of all dialects."""
     out, data = f"{recipe.out}/tune", (latest(state, dialect, "prepare") or "" for dialect in recipe.dialects)
-    words = ("train", "tune", *data, "--model", latest(state, None, "mixture") or "", "--out", out)
+    words = ("train", "tune", *data, "--model", latest(state, None, "merge", "mixture") or "", "--out", out)
     yield Stage("tune", (*words, *_seeded(recipe, recipe.options("tune"))), out)
 
 
