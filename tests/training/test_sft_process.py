@@ -73,13 +73,16 @@ def test_killed_in_mid_run_the_same_settings_end_with_the_same_weights(
 
 def test_two_processes_train_what_one_does(place: Path) -> None:
     words = (*WORDS, "--steps", "3", "--json")
-    launch = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2"]
+    # `--cpu` starts one process where there is no MPI; `--multi_gpu` takes torch's own launcher, on CPUs as well
+    launch = [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2"]
     command = [*launch, "-m", "isogloss", *words, "--out", "two"]
     environment = {**os.environ, **ONE_THREAD}
     two = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert two.returncode == 0, two.stderr
     assert json.loads(two.stdout)["steps"] == 3
     isogloss(*words, "--out", "one", cwd=place, **ONE_THREAD)
+    told = [json.loads((place / out / "training.json").read_text()) for out in ("one", "two")]
+    assert [each["settings"]["processes"] for each in told] == [1, 2]
     assert furthest(place / "one", place / "two") < 1e-5
 
 

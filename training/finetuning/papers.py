@@ -12,7 +12,7 @@ from ..checkpoints.lineage import LINEAGE, lineage_of, write_json
 from .arguments import rate_of
 from .config import TrainingConfig
 from .journal import read_log
-from .machine import in_bf16
+from .machine import in_bf16, processes
 from .plot import draw_losses
 from .summary import TrainingSummary
 from .work_folder import WorkFolder
@@ -56,6 +56,7 @@ def write_papers(
         "data": dict(digests),
         "learning_rate": rate_of(config),
         "bf16": in_bf16(config.precision),
+        "processes": processes(),
     }
     shutil.copyfile(work.losses, work.model / "losses.jsonl")
     draw_losses(read_log(work.losses), config.measure, work.model / "loss.png")
