@@ -34,7 +34,8 @@ def facts(done: Done) -> list[str]:
 
 
 def _own_expert(found: dict[str, Any]) -> str:
-    return f"{found['dialect']} to its own expert {100 * found['share']:.0f} % (chance {100 * found['chance']:.0f} %)"
+    rival = ("chance", found["chance"]) if found["others"] is None else ("others send it", found["others"])
+    return f"{found['dialect']} to its own expert {100 * found['share']:.0f} % ({rival[0]} {100 * rival[1]:.0f} %)"
 
 
 def _of_training(result: dict[str, Any]) -> Iterator[str]:
