@@ -31,7 +31,7 @@ _SETTINGS = {
     "micro_batch": (_number("Of them at a time in memory; by default all."), None),
     "max_tokens": (_option(int, "Longer examples are left out, and counted.", metavar="N", min=1), 2048),
     "lora": (_number("Train adapters, which are merged in at the end.", "RANK"), None),
-    "held_out": (_option(float, "Of the examples: they measure and are not trained on.", metavar="SHARE"), 0.1),
+    "held_out": (_option(float, "Of the examples: they measure and are not trained on.", metavar="SHARE"), 0.05),
     "patience": (_number("Stop after N evaluations without a better held-out loss; keep the best."), None),
     "evaluate_every": (_number("By default a fifth of all.", "STEPS"), None),
     "save_every": (_number("By default as --evaluate-every.", "STEPS"), None),

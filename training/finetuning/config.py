@@ -33,7 +33,7 @@ class TrainingConfig:
     micro_batch: int | None = None
     max_tokens: int = 2048
     lora: int | None = None
-    held_out: float = 0.1
+    held_out: float = 0.05
     patience: int | None = None
     evaluate_every: int | None = None
     save_every: int | None = None
