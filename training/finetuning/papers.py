@@ -1,10 +1,8 @@
 """What lies beside the weights of a trained model: its numbers, its plot, its card and its lineage."""
 
-import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 from ... import __version__
 from ..checkpoints.checkpoint import Checkpoint
@@ -39,7 +37,10 @@ each step, and `lineage.json` the digests of the model and the data.
 {notes}
 Nothing was measured here of how well the model answers. The licences of the model and of the data hold for it.
 """
-_SHOWN = ("held_out", "left_out", "too_long", "duplicates", "tokens", "trained", "seconds", "first_loss", "last_loss")
+_SHOWN = (
+    *("held_out", "left_out", "too_long", "duplicates", "tokens", "trained", "seconds"),
+    *("first_loss", "last_loss", "best_held_out_loss", "first_margin", "last_margin"),
+)
 
 
 def write_papers(
@@ -69,7 +70,7 @@ def write_papers(
 
 
 def _card(command: str, summary: TrainingSummary, config: TrainingConfig) -> str:
-    told: dict[str, Any] = {name: getattr(summary, name) for name in (*_SHOWN, "best_held_out_loss")}
+    told = {name.replace("_", " "): getattr(summary, name) for name in _SHOWN}
     return _CARD.format(
         command=command,
         title=summary.directory.name,
@@ -79,10 +80,6 @@ def _card(command: str, summary: TrainingSummary, config: TrainingConfig) -> str
         steps=summary.steps,
         epochs=summary.epochs,
         measure=config.measure,
-        numbers="\n".join(f"| {name.replace('_', ' ')} | {_number(value)} |" for name, value in told.items()),
+        numbers="\n".join(f"| {name} | {round(value, 4)} |" for name, value in told.items() if value is not None),
         notes="".join(f"\n{note}\n" for note in summary.notes),
     )
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else json.dumps(round(value, 4))
