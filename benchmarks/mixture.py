@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from merge import cost, make_models
+from isogloss.benchmarks.merge import cost, make_models
 
 KEYWORDS = {
     "sqlite": "JULIANDAY CURRENT_TIME GLOB GROUP_CONCAT QUOTE TOTAL VACUUM UNLIKELY LIKELY CHAR",

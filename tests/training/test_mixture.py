@@ -110,6 +110,7 @@ def test_the_configuration_says_what_routes(models: dict[str, Path], tmp_path: P
         ("Mistral", {"sliding_window": None}),
         ("Qwen2", {"use_sliding_window": True, "sliding_window": 8, "max_window_layers": 2}),
         ("Qwen3", {"attention_bias": True}),
+        ("Qwen3", {"head_dim": 16}),
         ("Llama", {"hidden_act": "gelu", "rms_norm_eps": 1e-3}),
     ],
 )
