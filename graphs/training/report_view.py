@@ -30,9 +30,10 @@ class StageLines:
         self._print(" · ".join([done["name"], "done before", *facts(done)]), QUIET)
 
     def on_start(self, stage: Stage) -> None:
-        """Print the stage and its command."""
+        """Print the stage and its command, of which a terminal shows the beginning."""
         self._print(f"{stage.name} …", ACTIVE)
-        self._print(f"  {shown_command(self._recipe, stage)}", QUIET)
+        command = Text(strip_escapes(f"  {shown_command(self._recipe, stage)}"), style=QUIET)
+        self._console.print(command, overflow="ellipsis", no_wrap=True, soft_wrap=not self._console.is_terminal)
 
     def on_end(self, done: Done) -> None:
         """Print how long a stage took and what came of it."""

@@ -45,7 +45,7 @@ class TrainingWatch:
         held_out = next((x.held_out_loss for x in reversed(self.lines) if x.held_out_loss is not None), None)
         said = [f"loss {self.losses[-1][1]:.4f}"] if self.losses else []
         said += [f"held out {held_out:.4f}"] if held_out is not None else []
-        if last.seconds > first.seconds:
+        if last.tokens > first.tokens:
             said += [f"{(last.tokens - first.tokens) / (last.seconds - first.seconds):,.0f} tokens/s"]
         return ", ".join(said)
 
@@ -59,13 +59,14 @@ def watched_training(name: str) -> "Iterator[TrainingWatch]":
             yield TrainingWatch(_line_teller())
             return
         columns = (TextColumn(name, style=ACTIVE), BarColumn(None, complete_style=ACTIVE, finished_style=KEPT))
-        told = (TextColumn("{task.completed}/{task.total} {task.description}"), TimeRemainingColumn())
+        told = (TextColumn("{task.description}"), TimeRemainingColumn())
         with Progress(*columns, *told, console=console, transient=True, expand=True) as bar:
-            task = bar.add_task("", total=None)
+            task = bar.add_task("reading the model and the data", total=None)
 
             def show(watch: TrainingWatch) -> None:
                 last = watch.lines[-1]
-                bar.update(task, completed=last.step, total=last.steps, description=watch.text())
+                told = f"{last.step}/{last.steps} {watch.text()}"
+                bar.update(task, completed=last.step, total=last.steps, description=told)
 
             yield TrainingWatch(show)
     except KeyboardInterrupt:
