@@ -2,7 +2,7 @@
 
 Runs the commands of ``plan.py`` one after the other and prints the results as Markdown, as far as they go. SPIDER is
 Spider's folder. With ``--minutes 9`` it stops there, also within a command, and goes on at the next start: what is
-done is not done again. ``--seeds 0,1`` repeats all that is trained. Sizes are for two cores; see ``--help``.
+done is not done again. ``--seeds`` repeats all that is trained. Sizes are for two cores; see ``--help``.
 """
 
 import argparse
@@ -85,7 +85,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("spider")
     parser.add_argument("out")
     parser.add_argument("--model", default="smollm2")
-    parser.add_argument("--seeds", default="0")
+    parser.add_argument("--seeds", default="0,1")
     parser.add_argument("--minutes", type=float, default=1e9)
     for field in fields(Sizes):
         parser.add_argument(f"--{field.name}", type=int, default=field.default)

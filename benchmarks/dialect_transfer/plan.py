@@ -84,6 +84,7 @@ class Plan:
         everything = [file for dialect in DIALECTS for file in self._files("both", dialect)]
         yield from self._trained("joint", seed, self.model, everything, DIALECTS)
         yield from self._merges(seed)
+        # chosen by the very questions of the results: if that is unfair, then to the merges
         best = max(DIALECTS, key=lambda dialect: self.accuracy(f"both-{dialect}", seed))
         for name in (f"both-{best}", "joint", *MERGES):
             yield from self._tuned(name, seed, everything)
@@ -147,11 +148,15 @@ class Plan:
         drawn = ("--limit", self.sizes.sampled, "-n", self.sizes.samples, "--seed", seed, *_SHORT)
         asked = self._asked("sample", "sampled", dialect, "--generator", f"hf:{start}", *drawn, "--out", run)
         yield Stage("sample", asked, run / "preferences.jsonl")
+        if not _lines(run / "valid.jsonl"):
+            return  # nothing was right, so there is nothing to learn from
         own = f"sampled-{dialect}.{seed}"
         yield self._prepared(own, [run])
         files = [*self._files("both", dialect), self._path("examples", f"{own}.jsonl")]
         steps = ("--steps", str(self.sizes.steps))
         yield from self._trained(f"best-of-n-{dialect}", seed, start, files, (dialect,), *steps)
+        if not _lines(run / "preferences.jsonl"):
+            return
         made, name = self._model(f"dpo-{dialect}", seed), f"best-of-n-{dialect}"
         how = ("--model", str(self._model(name, seed)), "--out", str(made), "--seed", str(seed), *steps)
         yield Stage(f"dpo-{dialect}", ("train", "dpo", str(run / "preferences.jsonl"), *how, "--held-out", "0"), made)
@@ -192,6 +197,10 @@ class Plan:
 
 _SFT = ("--learning-rate", "2e-4", "--micro-batch", "4", "--held-out", "0")
 _SHORT = ("--schema-values", "0", "--reply-tokens", "96", "--bf16")
+
+
+def _lines(file: Path) -> int:
+    return len(file.read_text(encoding="utf-8").splitlines())
 
 
 def _questions(file: Path, name: str) -> list[dict[str, str]]:
