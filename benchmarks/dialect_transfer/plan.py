@@ -32,12 +32,12 @@ _SPIDER_TRAIN = ("train_spider.json", "train_spider_min.json")
 class Sizes:
     """How much of everything: what the machine allows."""
 
-    human: int = 20  # questions of each training database, to be translated
-    synthetic: int = 20  # pairs built on each training database
-    sampled: int = 80  # other questions, answered ``samples`` times for best-of-n
+    human: int = 14  # questions of each training database, to be translated
+    synthetic: int = 14  # pairs built on each training database
+    sampled: int = 60  # other questions, answered ``samples`` times for best-of-n
     samples: int = 4
-    steps: int = 20  # more, of eight examples, for best-of-n, DPO and what is tuned
-    evaluated: int = 100  # questions in each dialect
+    steps: int = 15  # more, of eight examples, for best-of-n, DPO and what is tuned
+    evaluated: int = 80  # questions in each dialect
 
 
 @dataclass(frozen=True, slots=True)
