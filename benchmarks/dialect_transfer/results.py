@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from isogloss.graphs.evaluation.directory import read_evaluation
+from isogloss.graphs.evaluation.tables import percent, points
 from isogloss.training.metrics import Estimate, by_question, matching_shares, mean_with_interval
 
 from .plan import DIALECTS, GATES, MERGES, Plan
@@ -58,8 +59,8 @@ def _row(name: str, shares: Shares) -> str:
     by_dialect: dict[str, Shares] = defaultdict(dict)
     for key, share in shares.items():
         by_dialect[key[1]][key] = share
-    cells = [_percent(_estimate(by_dialect[dialect])) for dialect in DIALECTS]
-    return f"| {name} | {' | '.join(cells)} | {_percent(_estimate(shares))} | {len({key[0] for key in shares})} |"
+    cells = [percent(_estimate(by_dialect[dialect])) for dialect in DIALECTS]
+    return f"| {name} | {' | '.join(cells)} | {percent(_estimate(shares))} | {len({key[0] for key in shares})} |"
 
 
 def _estimate(shares: Shares, lowest: float = 0.0) -> Estimate:
@@ -75,13 +76,7 @@ def _claim(first: str, second: str, found: dict[str, Shares]) -> str:
     differences = {key: mine[key] - other[key] for key in mine if key in other}
     better, worse = sum(d > 0 for d in differences.values()), sum(d < 0 for d in differences.values())
     estimate = _estimate(differences, -1.0)
-    return f"| {first} | {second} | {len(differences)} | {_percent(estimate)} | {better} : {worse} |"
-
-
-def _percent(estimate: Estimate) -> str:
-    if estimate.value is None:
-        return ""
-    return f"{100 * estimate.value:.1f} ({100 * estimate.low:.1f} to {100 * estimate.high:.1f})"
+    return f"| {first} | {second} | {len(differences)} | {points(estimate)} | {better} : {worse} |"
 
 
 def _hours(plan: Plan) -> str:
