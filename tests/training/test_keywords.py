@@ -55,6 +55,13 @@ def test_what_occurs_once_or_twice_may_be_chance(times: int) -> None:
     assert "JULIANDAY" not in words(found["sqlite"])
 
 
+@pytest.mark.parametrize(("dialects", "queries_needed"), [(2, 7), (3, 4), (4, 3), (5, 2), (6, 2)])
+@pytest.mark.parametrize("of", [100, 1000])
+def test_how_many_queries_make_a_keyword_hangs_on_the_dialects(dialects: int, queries_needed: int, of: int) -> None:
+    enough = [log_odds_z(held, of, 0, (dialects - 1) * of, of) >= 1.645 for held in range(1, 10)]
+    assert enough.index(True) + 1 == queries_needed
+
+
 def test_a_word_that_two_dialects_have_is_a_keyword_of_both() -> None:
     shared = ["SELECT a FROM t WHERE b ILIKE 'x'"] * 12
     given_ = {d: queries(d) + (shared if d == "postgres" else []) for d in OWN}
@@ -110,6 +117,7 @@ def test_keywords_are_written_and_read_back_and_may_be_edited(tmp_path: Path) ->
         ("mysql\tDIV\n", "no columns dialect and keyword"),
         ("dialect\tkeyword\n", "has no keywords"),
         ("# one\ndialect\tkeyword\nmysql DIV\n", "line 3 has no keyword"),
+        (f"dialect\tkeyword\nmysql\t{'A' * 200_000}\n", "line 2 is 200,000 characters long and no keyword"),
     ],
 )
 def test_a_file_of_something_else_is_refused(tmp_path: Path, text: str, said: str) -> None:
