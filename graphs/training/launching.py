@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +38,12 @@ def shown_command(recipe: Recipe, stage: Stage) -> str:
 
 def check_launch(recipe: Recipe) -> None:
     """Raise ``UsageError`` if there is no program to launch the training stages with."""
-    if recipe.launch and shutil.which(shlex.split(recipe.launch)[0], path=_search_path()) is None:
-        raise UsageError(f"launch: there is no program '{shlex.split(recipe.launch)[0]}' here.")
+    try:
+        words = shlex.split(recipe.launch or "")
+    except ValueError as error:
+        raise UsageError(f"launch: {recipe.launch} is no command line ({str(error).lower()}): mend it.") from error
+    if words and shutil.which(words[0], path=_search_path()) is None:
+        raise UsageError(f"launch: there is no program '{words[0]}' here.")
 
 
 def launch(recipe: Recipe, stage: Stage, folder: Path) -> dict[str, Any]:
@@ -60,13 +66,22 @@ def launch(recipe: Recipe, stage: Stage, folder: Path) -> dict[str, Any]:
         guard.stdout.close()
     if code:
         raise StageFailed(stage, code)
-    return _last_object(output.decode())
+    result = last_object(output.decode(errors="replace"))
+    if result is None:
+        raise IsoglossError(f"The stage '{stage.name}' ended well and printed no result: is launch: to blame?")
+    return result
 
 
-def _last_object(output: str) -> dict[str, Any]:
-    """Return the JSON object at the end of an output; launchers may print before it."""
-    found: dict[str, Any] = json.loads("{" + f"\n{output}".rpartition("\n{")[2])
-    return found
+def last_object(output: str) -> dict[str, Any] | None:
+    """Return the last JSON object that begins a line of an output, None if there is none.
+
+    Launchers may print before it and behind it.
+    """
+    for begin in reversed([found.start() for found in re.finditer(r"^\{", output, re.MULTILINE)]):
+        with suppress(json.JSONDecodeError):
+            found: dict[str, Any] = json.JSONDecoder().raw_decode(output, begin)[0]
+            return found
+    return None
 
 
 def _search_path() -> str:

@@ -218,6 +218,7 @@ def test_no_stage_reads_what_none_before_it_has_made(sections: dict[str, Any]) -
         ({"sample": SAMPLE | {"n": 0}}, "sample: Invalid value for '-n' / '--n'"),
         ({"evaluate": {"set": "questions.jsonl", "stages": ["sfft"]}}, "evaluate.stages.0: input should be 'base', "),
         ({"launch": " "}, "launch: give the words that start Python."),
+        ({"launch": 'accelerate "launch'}, 'launch: accelerate "launch is no command line (no closing quotation)'),
         ({"launch": "accelerat launch"}, "launch: there is no program 'accelerat' here."),
     ],
 )
