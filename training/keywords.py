@@ -5,6 +5,7 @@ in every dialect, as RANK and LEAD, tells none of them apart; so the words are r
 queries hold them than the others', and how sure that is.
 """
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -67,12 +68,17 @@ def log_odds_z(held: int, of: int, held_elsewhere: int, of_elsewhere: int, prior
 
 
 def write_keywords(path: Path, keywords: Mapping[str, Sequence[Keyword]]) -> None:
-    """Write a line for each keyword, with tabs between the columns; raises ``UsageError`` if it cannot be written."""
+    """Write a line for each keyword, with tabs between the columns, whole or not at all.
+
+    Raises ``UsageError`` if it cannot be written.
+    """
     lines = ["\t".join(_COLUMNS)]
     for each in (keyword for those in keywords.values() for keyword in those):
         lines.append(f"{each.dialect}\t{each.keyword}\t{each.weight:.2f}\t{each.share:.4f}\t{each.elsewhere:.4f}")
+    fresh = path.with_name(f".{path.name}.unfinished")
     try:
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        fresh.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        os.replace(fresh, path)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}. Choose another --out.") from error
 

@@ -19,7 +19,7 @@ from ... import __version__
 from ...tools.errors import UsageError
 from ..run_files import JsonLines, RunLock, now, read_record, write_record
 from .recipe import Recipe
-from .stages import MODELS, Stage
+from .stages import WHOLE, Stage
 from .state import Done
 
 _RECORD, _LOCK, _STAGES = "recipe.json", "recipe.lock", "stages.jsonl"
@@ -60,8 +60,8 @@ class TrainingDirectory:
                 f"In {self.path} '{stage.name}' was done with {_apart(record['words'], words)}: "
                 "choose another out:, or let the recipe say what it said."
             )
-        if record is None and stage.kind in MODELS and self._begun.get(stage.name) == words:
-            record = self.add(stage.done(0.0, {}))  # a model's folder is whole: we were killed before we could say so
+        if record is None and stage.kind in WHOLE and self._begun.get(stage.name) == words:
+            record = self.add(stage.done(0.0, {}))  # it is whole: we were killed before we could say so
         return record if record and not self._outdated(stage) else None
 
     def _outdated(self, stage: Stage) -> bool:

@@ -8,6 +8,7 @@ from .recipe import Options, Recipe
 from .state import Done, TrainingState, latest, of_kind, rounds_sampled, sampled
 
 MODELS = ("sft", "dpo", "merge", "mixture", "tune")  # the kinds of stages that make a model
+WHOLE = (*MODELS, "prepare", "keywords", "routing")  # those whose ``out`` appears when it is whole
 _PROMPT = ("schema-tokens", "schema-values")  # what training, sampling and evaluation must have in common
 
 

@@ -53,15 +53,17 @@ def test_what_is_gone_is_done_again_and_so_is_what_was_made_of_it(tmp_path: Path
     assert set(STAGES) - set(known(tmp_path, *STAGES.values())) == outdated
 
 
-def test_a_whole_model_whose_stage_was_killed_at_its_end_is_done(tmp_path: Path) -> None:
-    prepared, trained = STAGES["prepare sqlite"], STAGES["sft sqlite"]
+def test_what_appears_whole_is_done_though_its_stage_was_killed_at_its_end(tmp_path: Path) -> None:
+    """An evaluation goes on by itself: its folder is there from its beginning."""
+    mixed = RECIPE.model_copy(update={"mixture": {}, "tune": {}, "routing": {}})
+    stages = planned_stages(mixed)
     with open_directory(RECIPE, tmp_path) as directory:
-        for stage in (prepared, trained):
+        for stage in stages:
             (tmp_path / stage.out).mkdir(parents=True)
             directory.begin(stage)
-    assert known(tmp_path, *STAGES.values()) == [
-        "sft sqlite"
-    ]  # examples are made again, for nothing says they are whole
+    found = known(tmp_path, *stages)
+    assert {"keywords", "routing mixture", "routing tune", "prepare sqlite", "sft sqlite"} <= set(found)
+    assert found == [stage.name for stage in stages if stage.kind != "evaluate"]
 
 
 def test_a_model_that_nobody_began_is_not_ours(tmp_path: Path) -> None:
