@@ -53,6 +53,19 @@ def test_wishes_that_cannot_be_met_are_refused(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("broken", [None, "{}", "no JSON"])
+def test_gates_of_keywords_take_a_tokenizer(models: dict[str, Path], tmp_path: Path, broken: str | None) -> None:
+    for folder in models.values():
+        for file in folder.glob("tokenizer*"):
+            file.unlink()
+        if broken:
+            (folder / "tokenizer.json").write_text(broken)
+    with pytest.raises(UsageError, match=re.escape(f"{models['base']} has no tokenizer that can be loaded")) as raised:
+        mixed(tmp_path / "out", models)
+    assert "\n" not in str(raised.value)
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_mixture_takes_two(models: dict[str, Path], tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="A mixture takes two experts or more"):
         mixed(tmp_path / "out", {name: models[name] for name in ("base", "sqlite")}, top_k=1)

@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from transformers import AutoConfig, AutoModel, AutoTokenizer
+from transformers import AutoConfig, AutoModel
 
+from ...tools.errors import UsageError
 from ..checkpoints.checkpoint import Checkpoint
+from ..finetuning.source import load_tokenizer
 
 BATCH = 64  # texts that pass through the model together
 _PREFIX = "model."  # of the names in a causal model's weight files
@@ -21,9 +23,9 @@ def token_vectors(base: Checkpoint, texts: Sequence[str], router: bool, batch: i
     They are what enters a layer, or with ``router`` what a router in the place of its MLP would see: the residual
     stream behind the attention, normalised. A text begins with the token that begins a sequence, if the tokenizer has
     one; its vector is left out, for it is the same in all texts and, in deep layers, a hundred times as long as others.
-    Which texts share a batch makes no difference.
+    Which texts share a batch makes no difference. Raises ``UsageError`` for a base without a tokenizer.
     """
-    tokenizer = AutoTokenizer.from_pretrained(base.folder)
+    tokenizer = _tokenizer(base)
     begin = [] if tokenizer.bos_token_id is None else [tokenizer.bos_token_id]
     ids = [begin + tokenizer.encode(text, add_special_tokens=False) for text in texts]
     vectors_of, found = _streamed(base, router), []
@@ -34,6 +36,16 @@ def token_vectors(base: Checkpoint, texts: Sequence[str], router: bool, batch: i
             each[:, min(len(begin), len(own) - 1) : len(own)].clone() for each, own in zip(layers, chosen, strict=True)
         ]
     return found
+
+
+def _tokenizer(base: Checkpoint) -> Any:
+    try:
+        return load_tokenizer(base)
+    except UsageError as error:
+        raise UsageError(
+            f"{base.folder} has no tokenizer that can be loaded, for gates made of keywords: save that of the experts "
+            "there with save_pretrained."
+        ) from error
 
 
 def _padded(ids: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
