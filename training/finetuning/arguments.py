@@ -9,7 +9,6 @@ from .machine import in_bf16, processes
 from .work_folder import WorkFolder
 
 _SHARE = 0.2  # of all steps: evaluations and checkpoints are so far apart, where nothing else is chosen
-_KEPT = 2  # checkpoints
 
 
 def rate_of(config: TrainingConfig) -> float:
@@ -22,7 +21,7 @@ def trainer_arguments(config: TrainingConfig, work: WorkFolder, measures: bool) 
     on_gpu, micro = torch.cuda.is_available(), config.micro_batch or config.batch // processes()
     every = config.evaluate_every or _SHARE
     return {
-        "output_dir": str(work.checkpoints),
+        "output_dir": str(work.checkpoints.absolute()),  # a checkpoint names the best one by its place
         "num_train_epochs": config.epochs,
         "max_steps": config.steps or -1,
         "learning_rate": rate_of(config),
@@ -35,7 +34,7 @@ def trainer_arguments(config: TrainingConfig, work: WorkFolder, measures: bool) 
         "prediction_loss_only": True,
         "save_strategy": "steps",
         "save_steps": every if config.patience is not None else config.save_every or every,
-        "save_total_limit": _KEPT,
+        "save_total_limit": None,  # `remove_older` does it
         "load_best_model_at_end": config.patience is not None,
         "metric_for_best_model": "eval_loss" if config.patience is not None else None,
         "greater_is_better": False if config.patience is not None else None,

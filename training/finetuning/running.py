@@ -19,6 +19,7 @@ from .machine import is_main, peak_memory_mb, processes, quiet_libraries, use_al
 from .papers import write_papers
 from .source import open_source, stored_dtype
 from .summary import DataCounts, TrainingSummary, summarised
+from .whole_checkpoints import writing
 from .work_folder import WorkFolder, goes_on, step_of, work_folder
 
 MakeTrainer = Callable[[dict[str, Any]], Any]
@@ -81,9 +82,13 @@ def _set_callbacks(trainer: Any, journal: Journal, patience: int | None) -> None
 
 
 def _train(trainer: Any, work: WorkFolder) -> None:
-    last = work.last_whole()
+    """Train to the end; of a training that is over already, take the weights."""
+    last, chosen = work.last_whole(), work.chosen()
     try:
-        trainer.train(resume_from_checkpoint=str(last) if last else None)
+        if chosen:
+            trainer._load_from_checkpoint(str(chosen))
+        else:
+            trainer.train(resume_from_checkpoint=str(last) if last else None)
     except (MemoryError, torch.OutOfMemoryError) as error:
         raise IsoglossError(
             f"The memory does not suffice: give a smaller --micro-batch or --max-tokens, or --lora. {goes_on(work)}"
@@ -103,5 +108,6 @@ def _save(trainer: Any, source: Checkpoint, work: WorkFolder) -> None:
         dtype = stored_dtype(source)
         own = {name: each for name, each in weights.items() if name not in model.all_tied_weights_keys}
         stored = {name: each.to(dtype) if each.is_floating_point() else each for name, each in own.items()}
-        model.save_pretrained(work.model, state_dict=stored)
+        with writing():
+            model.save_pretrained(work.model, state_dict=stored)
         carry_over(source, work.model, source.config)

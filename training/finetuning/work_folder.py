@@ -19,7 +19,8 @@ from ..checkpoints.checkpoint import read_json
 from ..checkpoints.lineage import write_json
 from ..checkpoints.output import require_free
 
-WHOLE = "whole"
+_WHOLE = "whole"
+_KEPT = 2  # checkpoints, beside the best
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,24 @@ class WorkFolder:
 
     def last_whole(self) -> Path | None:
         """Return the latest checkpoint that is whole, None before there is one."""
-        whole = [mark.parent for mark in self.checkpoints.glob(f"checkpoint-*/{WHOLE}")]
-        return max(whole, key=step_of, default=None)
+        return next(reversed(_whole(self.checkpoints)), None)
+
+    def chosen(self) -> Path | None:
+        """Return the checkpoint whose weights are the result, if the training is over; None if it is not.
+
+        A training is over after its last step, and where it stopped early; the best checkpoint counts, if there is one.
+        """
+        last = self.last_whole()
+        state = read_json(last / "trainer_state.json") if last else {}
+        stopped = state.get("stateful_callbacks", {}).get("TrainerControl", {}).get("args", {})
+        if last is None or not (stopped.get("should_training_stop") or state["global_step"] >= state["max_steps"]):
+            return None
+        return _checkpoint(self.checkpoints, state.get("best_global_step") or state["global_step"])
 
     def drop_halves(self) -> None:
         """Remove the checkpoints that a process left while it was writing them."""
         for folder in self.checkpoints.glob("checkpoint-*"):
-            if not (folder / WHOLE).exists():
+            if not (folder / _WHOLE).exists():
                 shutil.rmtree(folder, ignore_errors=True)
 
     def finish(self) -> None:
@@ -68,6 +80,27 @@ class WorkFolder:
 def step_of(checkpoint: Path) -> int:
     """Return the optimizer step after which a checkpoint was written."""
     return int(checkpoint.name.rpartition("-")[2])
+
+
+def mark_whole(checkpoints: Path, step: int) -> None:
+    """Let the checkpoint of ``step`` count."""
+    (_checkpoint(checkpoints, step) / _WHOLE).touch()
+
+
+def remove_older(checkpoints: Path, best: int | None) -> None:
+    """Remove all checkpoints but the last two and that of step ``best``; what is half removed does not count."""
+    for old in _whole(checkpoints)[:-_KEPT]:
+        if step_of(old) != best:
+            (old / _WHOLE).unlink()
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _checkpoint(checkpoints: Path, step: int) -> Path:
+    return checkpoints / f"checkpoint-{step}"
+
+
+def _whole(checkpoints: Path) -> list[Path]:
+    return sorted((mark.parent for mark in checkpoints.glob(f"checkpoint-*/{_WHOLE}")), key=step_of)
 
 
 @contextmanager
