@@ -2,13 +2,16 @@
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ...tools.errors import UsageError
 from .model_options import model_folder
 from .options import Json, show
+
+if TYPE_CHECKING:
+    from ...training.mixture.config import Keywords, MixtureConfig
 
 
 def mixture(
@@ -39,19 +42,42 @@ def mixture(
     """Mix models of dialects into one whose router chooses among their MLPs, token by token."""
     if not all(find_spec(module) for module in ("torch", "transformers", "safetensors")):
         raise UsageError("Mixing needs torch, transformers and safetensors: pip install 'isogloss[train]'.")
-    from ...training.checkpoints.shards import parse_size
     from ...training.keywords import read_keywords
-    from ...training.mixture.config import AUX_LOSS, MixtureConfig
     from ...training.mixture.mixing import mix
     from ..mixture_view import show_mixture
     from ..training.watching import watched
 
-    config = MixtureConfig(
+    words = read_keywords(keywords) if keywords else {}
+    config = mixture_config(experts, base, out, gate, words, negatives, top_k, aux_loss, dtype, shard_size, seed)
+    with watched("mixture", "mixed") as progress:
+        summary = mix(config, progress)
+    show(json, summary, lambda console: show_mixture(console, summary))
+
+
+def mixture_config(
+    experts: list[str],
+    base: str,
+    out: Path,
+    gate: str,
+    keywords: "Keywords",
+    negatives: str,
+    top_k: int,
+    aux_loss: float | None,
+    dtype: str | None,
+    shard_size: str,
+    seed: int,
+) -> "MixtureConfig":
+    """Return the mixture that the options ask for; raises ``UsageError`` for what none of them can mean."""
+    from ...training.checkpoints.shards import parse_size
+    from ...training.keywords import read_keywords
+    from ...training.mixture.config import AUX_LOSS, MixtureConfig
+
+    return MixtureConfig(
         experts=_experts(experts),
         base=model_folder(base),
         gate=gate,
         out=out,
-        keywords=read_keywords(keywords) if keywords else {},
+        keywords=keywords,
         negatives=None if negatives == "others" else {} if negatives == "none" else read_keywords(Path(negatives)),
         top_k=top_k,
         aux_loss=AUX_LOSS if aux_loss is None else aux_loss,
@@ -59,9 +85,6 @@ def mixture(
         shard_bytes=parse_size(shard_size),
         seed=seed,
     )
-    with watched("mixture", "mixed") as progress:
-        summary = mix(config, progress)
-    show(json, summary, lambda console: show_mixture(console, summary))
 
 
 def _experts(named: list[str]) -> dict[str, Path]:

@@ -1,7 +1,7 @@
 """``isogloss train prepare`` and ``isogloss keywords``: what models are trained and mixed with."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,9 @@ from ...agents.defaults import SCHEMA_TOKENS, SCHEMA_VALUES
 from ...tools.errors import UsageError
 from .model_options import SchemaValues
 from .options import Dialect, Json, show
+
+if TYPE_CHECKING:
+    from ..training.prepare import PrepareConfig
 
 
 def prepare(
@@ -36,16 +39,31 @@ def prepare(
     json: Json = False,
 ) -> None:
     """Make examples to train on from the pairs of runs, with the prompts of sampling and evaluation."""
-    from ..training.prepare import PrepareConfig
     from ..training.prepare import prepare as prepare_examples
     from ..training.prepare_view import show_prepared
     from ..training.watching import watched
 
-    named = dict(map(_named, db or []))
-    config = PrepareConfig(runs, out, schema_tokens, schema_values, named, databases, writer or (), evaluation)
+    config = prepare_config(runs, out, schema_tokens, schema_values, writer, databases, db, evaluation)
     with watched("prepare", "prepared") as tell:
         made = prepare_examples(config, tell)
     show(json, made, lambda console: show_prepared(console, made))
+
+
+def prepare_config(
+    runs: list[Path],
+    out: Path,
+    schema_tokens: int,
+    schema_values: int,
+    writer: list[str] | None,
+    databases: Path | None,
+    db: list[str] | None,
+    evaluation: bool,
+) -> "PrepareConfig":
+    """Return what the options ask to be prepared; raises ``UsageError`` for a --db that names no database."""
+    from ..training.prepare import PrepareConfig
+
+    named = dict(map(_named, db or []))
+    return PrepareConfig(runs, out, schema_tokens, schema_values, named, databases, writer or (), evaluation)
 
 
 def keywords(

@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from .options import Json, show
 from .preparing import prepare
 from .recipes import run
 from .routing import routing
+
+if TYPE_CHECKING:
+    from ...training.merge.config import MergeConfig
 
 train_app = typer.Typer(no_args_is_help=True, help="Train models, and merge them.")
 
@@ -48,18 +51,36 @@ def merge(
     """Merge models of one family into one, tensor by tensor, and report how."""
     if not all(find_spec(module) for module in ("torch", "safetensors")):
         raise UsageError("Merging needs torch and safetensors: pip install 'isogloss[train]'.")
-    from ...training.checkpoints.shards import parse_size
-    from ...training.merge.config import MergeConfig
     from ...training.merge.merging import merge as merge_models
     from ..merge_view import show_merge
     from ..training.watching import watched
 
-    folders, shares = tuple(map(model_folder, models)), _numbers(weights) if weights else None
-    numbers = (dtype, parse_size(shard_size), model_folder(base) if base else None, density, seed)
-    config = MergeConfig(folders, method, out, t, shares, gradient, *numbers)
+    config = merge_config(models, method, out, t, weights, gradient, dtype, shard_size, base, density, seed)
     with watched("merge", "merged") as progress:
         summary = merge_models(config, progress)
     show(json, summary, lambda console: show_merge(console, summary))
+
+
+def merge_config(
+    models: list[str],
+    method: str,
+    out: Path,
+    t: float | None,
+    weights: str | None,
+    gradient: bool,
+    dtype: str | None,
+    shard_size: str,
+    base: str | None,
+    density: float | None,
+    seed: int,
+) -> "MergeConfig":
+    """Return the merge that the options ask for; raises ``UsageError`` for what none of them can mean."""
+    from ...training.checkpoints.shards import parse_size
+    from ...training.merge.config import MergeConfig
+
+    folders, shares = tuple(map(model_folder, models)), _numbers(weights) if weights else None
+    numbers = (dtype, parse_size(shard_size), model_folder(base) if base else None, density, seed)
+    return MergeConfig(folders, method, out, t, shares, gradient, *numbers)
 
 
 def _numbers(text: str) -> tuple[float, ...]:

@@ -1,9 +1,8 @@
 """Whether a recipe can be run at all, found out before anything is: its options, its files, its dialects."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import chdir
 from difflib import get_close_matches
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +10,10 @@ import typer
 
 from ...tools.dialects import get_dialect
 from ...tools.errors import UsageError
-from ...training.finetuning.config import TrainingConfig
-from ...training.finetuning.dpo_config import DpoConfig
-from ...training.finetuning.tune_config import TuneConfig
-from ...training.merge.config import MergeConfig
-from ...training.mixture.config import MixtureConfig
 from ..run_catalog import run_dialect
 from .launching import check_launch
 from .recipe import Recipe, Value
+from .settings_checks import Given, check_model, check_settings, check_tuning
 from .stages import Stage
 
 _OURS = {  # the options that the graph itself gives to the commands of a section
@@ -30,7 +25,7 @@ _OURS = {  # the options that the graph itself gives to the commands of a sectio
     "keywords": {"out"},
     "mixture": {"out"},
     "tune": {"model", "out"},
-    "routing": {"out"},
+    "routing": {"out", "experts"},
     "evaluate": {"dialect", "generator", "predictions", "baseline", "against", "out"},
 }
 
@@ -43,18 +38,32 @@ def check_recipe(recipe: Recipe, planned: Iterable[Stage], folder: Path, program
     """
     for dialect in recipe.dialects:
         get_dialect(dialect)
+    with chdir(folder):  # where the commands are run
+        _check_commands(recipe, list(planned), program)
+        _check_files(recipe)
+    check_launch(recipe)
+
+
+def _check_commands(recipe: Recipe, planned: Sequence[Stage], program: Any) -> None:
+    made, given = {stage.out for stage in planned}, dict[str, Given]()
     for stage in planned:
         command, words = _command(program, stage.words)
         for name, value in recipe.options(stage.kind).items():
             _check_option(stage.kind, name, value, command)
-        _check_words(stage.kind, words, command)
+        given[stage.kind] = _given(stage.kind, words, command)
+        check_settings(stage.kind, given[stage.kind], made)
+    if {"mixture", "tune"} <= given.keys():
+        check_tuning(given["mixture"], given["tune"])
+
+
+def _check_files(recipe: Recipe) -> None:
+    check_model(recipe.model)
     for what, path in _files(recipe):
-        if not (folder / path).exists():
-            raise UsageError(f"{what}: there is no {path} in {folder.resolve()}, where the paths of a recipe begin.")
+        if not Path(path).exists():
+            raise UsageError(f"{what}: there is no {path} in {Path.cwd()}, where the paths of a recipe begin.")
     for dialect, runs in recipe.dialects.items():
         for run in runs:
-            _check_run(dialect, folder / run)
-    check_launch(recipe)
+            _check_run(dialect, Path(run))
 
 
 def _command(program: Any, words: Iterable[str]) -> tuple[Any, list[str]]:
@@ -82,40 +91,13 @@ def _check_option(section: str, name: str, value: Value, command: Any) -> None:
         raise UsageError(f"{section}.{name}: this option {needed}.")
 
 
-def _check_words(section: str, words: list[str], command: Any) -> None:
+def _given(section: str, words: list[str], command: Any) -> Given:
+    """Return the values that the command finds in its words."""
     try:
-        given = command.make_context(section, words).params
+        found: Given = command.make_context(section, words).params
     except typer.TyperException as error:
         raise UsageError(f"{section}: {error.format_message().rstrip('.')}.") from error
-    check = _SETTINGS.get(section)
-    if check:
-        check(given)
-
-
-def _check_training(kind: type[TrainingConfig], given: dict[str, Any]) -> None:
-    kind(**{each.name: given[each.name] for each in fields(kind) if each.name in given}).check()
-
-
-def _check_merge(given: dict[str, Any]) -> None:
-    alike = {name: given[name] for name in ("models", "method", "out", "t", "gradient", "dtype", "base", "density")}
-    MergeConfig(**alike).check()
-
-
-def _check_mixture(given: dict[str, Any]) -> None:
-    """Check what is known before the keywords are mined."""
-    experts = {each.partition("=")[0]: Path(each) for each in given["experts"]}
-    keywords = {dialect: ["mined"] for dialect in experts} if given["keywords"] else {}
-    alike = {name: given[name] for name in ("base", "gate", "out", "top_k", "dtype")}
-    MixtureConfig(experts, keywords=keywords, **alike).check()
-
-
-_SETTINGS: dict[str, Callable[[dict[str, Any]], None]] = {
-    "sft": partial(_check_training, TrainingConfig),
-    "dpo": partial(_check_training, DpoConfig),
-    "tune": partial(_check_training, TuneConfig),
-    "merge": _check_merge,
-    "mixture": _check_mixture,
-}
+    return found
 
 
 def _check_run(dialect: str, run: Path) -> None:

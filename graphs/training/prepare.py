@@ -40,6 +40,22 @@ class PrepareConfig:
     writers: Sequence[str] = ()
     evaluation: bool = False
 
+    def finder(self) -> Finder:
+        """Return what finds the databases; raises ``UsageError`` if ``databases`` is no folder."""
+        return Finder(self.named, self.databases)
+
+    def check(self) -> None:
+        """Raise ``UsageError`` for an unknown writer, no folder of databases, and a file that holds something else."""
+        unknown = [writer for writer in self.writers if writer not in WRITERS]
+        if unknown:
+            known = f"{', '.join(WRITERS[:-1])} or {WRITERS[-1]}"
+            raise UsageError(f"Nobody called '{unknown[0]}' translates: --writer takes {known}.")
+        if self.out.is_dir():
+            raise UsageError(f"{self.out} is a directory: name a file with --out.")
+        if self.out.exists() and "completion" not in next(read_json_lines(self.out), ("", {"completion": ""}))[1]:
+            raise UsageError(f"{self.out} holds something other than examples: choose another --out.")
+        self.finder()
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
@@ -82,7 +98,7 @@ def prepare(config: PrepareConfig, tell: Tell) -> Prepared:
     Raises ``UsageError`` for what is no run, an unknown writer, a file that holds something else already, and where no
     pair becomes an example.
     """
-    _require_sound(config)
+    config.check()
     work = _Work(config)
     made = [example for _, example in sorted(work.made(tell), key=lambda each: each[0])]
     left_out = [LeftOut(run, reason, count) for (run, reason), count in work.left_out.most_common()]
@@ -108,7 +124,7 @@ class _Work:
 
     def __init__(self, config: PrepareConfig) -> None:
         self._config = config
-        self._finder = Finder(config.named, config.databases)
+        self._finder = config.finder()
         self.left_out: Counter[tuple[str, str]] = Counter()
         pairs = [(run, pair) for run in map(find_run, config.runs) for pair in run_pairs(run)]
         self._items = [_Item(number, run, pair) for number, (run, pair) in enumerate(pairs)]
@@ -162,13 +178,3 @@ class _Work:
 
     def _leave_out(self, items: Sequence[_Item], why: str) -> None:
         self.left_out.update((str(item.run), why) for item in items)
-
-
-def _require_sound(config: PrepareConfig) -> None:
-    unknown = [writer for writer in config.writers if writer not in WRITERS]
-    if unknown:
-        raise UsageError(f"Nobody called '{unknown[0]}' translates: --writer takes {', '.join(WRITERS[:-1])} or model.")
-    if config.out.is_dir():
-        raise UsageError(f"{config.out} is a directory: name a file with --out.")
-    if config.out.exists() and "completion" not in next(read_json_lines(config.out), ("", {"completion": ""}))[1]:
-        raise UsageError(f"{config.out} holds something other than examples: choose another --out.")

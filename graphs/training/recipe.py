@@ -133,8 +133,9 @@ def _rules(recipe: Recipe) -> Sequence[tuple[bool, str]]:
             "tune: it tunes a mixture, or a merge; add mixture:.",
         ),
         (
-            recipe.mixture is None and recipe.options("tune").get("weights", "all") != "all",
-            "tune: a merge has no gates and experts to choose; leave out its weights, or add mixture:.",
+            recipe.mixture is None
+            and (recipe.options("tune").get("weights", "all") != "all" or "balance" in recipe.options("tune")),
+            "tune: a merge has no gates and experts; leave out its weights and balance, or add mixture:.",
         ),
         (recipe.routing is not None and recipe.mixture is None, "routing: it is a mixture's; add mixture:."),
         (recipe.launch is not None and not recipe.launch.split(), "launch: give the words that start Python."),
