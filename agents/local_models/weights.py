@@ -11,12 +11,12 @@ from typing import Any
 from langchain_core.exceptions import ModelError
 
 from ...tools.errors import UsageError
+from ...tools.memory import is_lack_of_memory
 from .batching import Batcher, Request, Sampling
 from .drawing import Drawing
 
 INSTALL = "pip install 'isogloss[local]'"
 _BATCH = 8  # requests at once; on two cores more give hardly more tokens a second
-_NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")  # torch on a GPU, on Linux, elsewhere
 _UNBOUNDED = 2**31  # tokens: the context of a model that states none
 
 
@@ -84,8 +84,8 @@ def _memory_told(what: str) -> Iterator[None]:
     """Raise ``ModelError``, which costs the items of ``what`` alone, when the memory does not suffice for it."""
     try:
         yield
-    except (MemoryError, RuntimeError) as error:  # torch has a class of its own only for a GPU's memory
-        if isinstance(error, RuntimeError) and not any(words in str(error) for words in _NO_MEMORY):
+    except (MemoryError, RuntimeError) as error:
+        if not is_lack_of_memory(error):
             raise
         raise ModelError(f"not enough memory for {what}") from error
 

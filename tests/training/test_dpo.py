@@ -216,7 +216,10 @@ def test_the_command_tells_how_the_margin_grew(config: DpoConfig) -> None:
     [
         ({"loss": "dpo"}, "There is no loss 'dpo': choose sigmoid, ipo or hinge"),
         ({"beta": 0.0}, "With a --beta of 0 nothing is preferred"),
-        ({"sft": -1.0}, "would unlearn it"),
+        ({"beta": math.nan}, "With a --beta of nan nothing is preferred"),
+        ({"beta": math.inf}, "With a --beta of inf nothing is preferred"),
+        ({"sft": -1.0}, "teaches nothing"),
+        ({"sft": math.nan}, "teaches nothing"),
         ({"max_tokens": 20}, "Every example has more than 20 tokens: give --max-tokens "),
         ({"model": "nowhere"}, "There is no folder nowhere"),
     ],

@@ -180,7 +180,9 @@ def test_a_loss_that_is_no_number_stops_it_and_says_where(config: SftConfig) -> 
     checkpoint = config.out.parent / ".out.training/checkpoints/checkpoint-4"
     name = "model.norm.weight"
     change_weights(checkpoint, name, weights_of(checkpoint)[name] * math.nan)
-    with pytest.raises(IsoglossError, match=r"The loss became nan in step 5 \(epoch 1\.\d\d\).*checkpoint of step 4"):
+    with pytest.raises(
+        IsoglossError, match=r"The loss became nan in step 5 \(epoch 1\.\d\d\).*or after removing .*\.out"
+    ):
         train_sft(config, silent)
     assert checkpoint.is_dir()
     assert not config.out.exists()
@@ -228,12 +230,14 @@ def test_half_a_checkpoint_does_not_count(config: SftConfig) -> None:
     assert first[0].step == 5
 
 
-def test_other_settings_at_the_same_place_are_refused(config: SftConfig) -> None:
-    def stop(_: LogLine) -> None:
+def stop_at_five(line: LogLine) -> None:
+    if line.step == 5:
         raise Stopped
 
+
+def test_other_settings_at_the_same_place_are_refused(config: SftConfig) -> None:
     with pytest.raises(Stopped):
-        train_sft(config, stop)
+        train_sft(config, stop_at_five)
     with pytest.raises(
         UsageError, match=r"\(seed was 0, now 1; batch was 8, now 4\)|\(batch was 8, now 4; seed was 0, now 1\)"
     ):
@@ -243,12 +247,56 @@ def test_other_settings_at_the_same_place_are_refused(config: SftConfig) -> None
         train_sft(config, silent)
 
 
+def test_another_model_at_the_same_place_is_refused(config: SftConfig, tmp_path: Path) -> None:
+    config = replace(config, model=str(save_small_model(tmp_path / "changing")))
+    with pytest.raises(Stopped):
+        train_sft(config, stop_at_five)
+    name = "model.norm.weight"
+    change_weights(Path(config.model), name, weights_of(Path(config.model))[name] * 2)
+    with pytest.raises(UsageError, match=r"other settings was begun there .*model_files was"):
+        train_sft(config, silent)
+
+
+def test_what_does_not_change_the_result_may_change_on_the_way(config: SftConfig) -> None:
+    train_sft(config, silent)
+    cut = replace(config, out=config.out.parent / "cut")
+    with pytest.raises(Stopped):
+        train_sft(cut, stop_at_five)
+    steps: list[str] = []
+
+    def watch(line: LogLine) -> None:
+        if line.step == 8:
+            steps.extend(path.name for path in (cut.out.parent / ".cut.training/checkpoints").iterdir())
+
+    assert train_sft(replace(cut, micro_batch=2, save_every=3), watch).steps == 10
+    assert "checkpoint-6" in steps
+    assert set(steps) <= {"checkpoint-2", "checkpoint-4", "checkpoint-6"}
+    whole, resumed = weights_of(config.out), weights_of(cut.out)
+    assert max((whole[name] - resumed[name]).abs().max().item() for name in whole) < 1e-5
+
+
+def test_before_there_is_a_checkpoint_other_settings_begin_anew(config: SftConfig) -> None:
+    def stop(_: LogLine) -> None:
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        train_sft(config, stop)
+    lines: list[LogLine] = []
+    assert train_sft(replace(config, steps=3, seed=1), lines.append).steps == 3
+    assert lines[0].step == 1
+
+
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
         ({"model": "nowhere"}, "There is no folder nowhere"),
         ({"precision": "fp8"}, "There is no precision 'fp8'"),
-        ({"epochs": 0.0}, "0 epochs train nothing"),
+        ({"model": "gpt2"}, "There is no folder gpt2: .* as ORG/NAME"),
+        ({"epochs": 0.0}, "no training of 0 epochs"),
+        ({"epochs": math.nan}, "no training of nan epochs"),
+        ({"learning_rate": 0.0}, "Nothing is learnt at a rate of 0"),
+        ({"learning_rate": -1e-3}, "Nothing is learnt at a rate of -0.001"),
+        ({"learning_rate": math.nan}, "Nothing is learnt at a rate of nan"),
         ({"micro_batch": 3}, "A batch of 8 cannot be cut into parts of 1 x 3"),
         ({"patience": 2, "held_out": 0.0}, "--patience needs examples held out"),
         ({"patience": 2, "save_every": 5}, "leave out --save-every"),
@@ -265,6 +313,50 @@ def test_a_place_that_is_taken_is_refused(config: SftConfig) -> None:
     config.out.mkdir()
     (config.out / "thesis.txt").write_text("all of it")
     with pytest.raises(UsageError, match="exists already"):
+        train_sft(config, silent)
+
+
+def test_a_place_that_is_a_link_is_refused(config: SftConfig, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    config.out.symlink_to(tmp_path / "empty")
+    with pytest.raises(UsageError, match="out is a link: give the folder itself"):
+        train_sft(config, silent)
+
+
+def with_settings(folder: Path, **changed: Any) -> Path:
+    """Save a model whose configuration says otherwise."""
+    path = save_small_model(folder) / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changed}))
+    return folder
+
+
+def test_a_model_that_cannot_be_trained_is_refused(config: SftConfig, tmp_path: Path) -> None:
+    half = save_small_model(tmp_path / "half")
+    change_weights(half, "model.layers.1.mlp.up_proj.weight", None)
+    change_weights(half, "lm_head.weight", None)
+    refused = {
+        half: r"half lacks lm_head\.weight and 1 more: name a folder with a whole model",
+        with_settings(tmp_path / "narrow", intermediate_size=48): "narrow cannot be loaded",
+        with_settings(tmp_path / "short", quantization_config={"quant_method": "gptq", "bits": 4}): "are quantised",
+    }
+    for folder, sentence in refused.items():
+        with pytest.raises(UsageError, match=sentence):
+            train_sft(replace(config, model=str(folder)), silent)
+
+
+def test_a_tied_head_is_no_weight_that_is_lacking(config: SftConfig, tmp_path: Path) -> None:
+    tied = save_small_model(tmp_path / "tied", tie_word_embeddings=True)
+    assert "lm_head.weight" not in weights_of(tied)
+    assert train_sft(replace(config, model=str(tied), steps=1), silent).steps == 1
+
+
+@pytest.mark.parametrize("where", ["completion_trainer", "load_model"])
+def test_too_little_memory_is_told_also_while_the_model_is_loaded(
+    config: SftConfig, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """A CPU has no error of its own for it: this one is real."""
+    monkeypatch.setattr(f"isogloss.training.sft.{where}", lambda *_: torch.empty(10**15))
+    with pytest.raises(IsoglossError, match="The memory does not suffice: give a smaller --micro-batch"):
         train_sft(config, silent)
 
 

@@ -1,6 +1,8 @@
 """Tuning mixtures of tiny models: what learns, what stays, and that the balance is in the loss once."""
 
 import json
+import math
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from isogloss.tools.errors import UsageError
 from ..command_line import isogloss
 from .lessons_here import save_small_model, write_numbered
 from .mixture_models import logits_of, mixed, save_experts
-from .tiny_checkpoints import weights_of
+from .tiny_checkpoints import change_weights, weights_of
 
 pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("trl", reason="trl is not installed")
@@ -204,7 +206,8 @@ def test_one_expert_for_each_token_teaches_no_gates(config: TuneConfig, mixtures
     [
         ({"weights": "routers"}, "There are no weights 'routers': choose gates, experts or all"),
         ({"weights": "gates", "lora": 4}, "Gates are small and learn whole: leave out --lora"),
-        ({"balance": -1.0}, "would reward uneven work"),
+        ({"balance": -1.0}, "does not make work even"),
+        ({"balance": math.nan}, "does not make work even"),
         ({"model": "dense", "weights": "gates"}, "dense has no experts: leave out --weights and --balance"),
         ({"model": "dense", "balance": 0.1}, "dense has no experts"),
     ],
@@ -217,6 +220,15 @@ def test_settings_that_cannot_be_are_told(
     with pytest.raises(UsageError, match=sentence):
         train_tune(replace(config, **wrong), silent)
     assert not config.out.exists()
+
+
+def test_a_mixture_that_lacks_a_router_is_refused(config: TuneConfig, tmp_path: Path) -> None:
+    half = tmp_path / "half"
+    shutil.copytree(config.model, half)
+    gate = next(name for name in weights_of(half) if name.endswith(".gate.weight"))
+    change_weights(half, gate, None)
+    with pytest.raises(UsageError, match=r"half lacks .*gate\.weight: name a folder with a whole model"):
+        train_tune(replace(config, model=str(half)), silent)
 
 
 @pytest.mark.parametrize("rank", [None, 4])

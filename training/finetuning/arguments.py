@@ -13,7 +13,7 @@ _SHARE = 0.2  # of all steps: evaluations and checkpoints are so far apart, wher
 
 def rate_of(config: TrainingConfig) -> float:
     """Return the highest learning rate: the one chosen, else the usual one."""
-    return config.learning_rate or config.usual_rate
+    return config.usual_rate if config.learning_rate is None else config.learning_rate
 
 
 def trainer_arguments(config: TrainingConfig, work: WorkFolder, measures: bool) -> dict[str, Any]:

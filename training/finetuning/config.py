@@ -1,5 +1,6 @@
 """The settings that every training of a model has."""
 
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -44,8 +45,10 @@ class TrainingConfig:
         """Raise ``UsageError`` for settings that cannot be, or not together, with so many processes."""
         if self.precision not in PRECISIONS:
             raise UsageError(f"There is no precision '{self.precision}': choose auto, bf16 or float32.")
-        if self.epochs <= 0:
-            raise UsageError(f"{self.epochs:g} epochs train nothing: give more than 0.")
+        if not 0 < self.epochs < math.inf:
+            raise UsageError(f"There is no training of {self.epochs:g} epochs: give a number above 0.")
+        if self.learning_rate is not None and not 0 < self.learning_rate < math.inf:
+            raise UsageError(f"Nothing is learnt at a rate of {self.learning_rate:g}: give a number above 0.")
         if not 0 <= self.held_out < 1:
             raise UsageError(f"A share of {self.held_out:g} cannot be held out: give one from 0 to less than 1.")
         if self.batch % (processes * (self.micro_batch or 1)):

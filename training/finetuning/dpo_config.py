@@ -1,5 +1,6 @@
 """The settings of a training on preferences."""
 
+import math
 from dataclasses import dataclass
 
 from ...tools.errors import UsageError
@@ -38,7 +39,7 @@ class DpoConfig(TrainingConfig):
         super().check(processes)
         if self.loss not in LOSSES:
             raise UsageError(f"There is no loss '{self.loss}': choose {', '.join(LOSSES[:-1])} or {LOSSES[-1]}.")
-        if self.beta <= 0:
-            raise UsageError(f"With a --beta of {self.beta:g} nothing is preferred: give more than 0.")
-        if self.sft < 0:
-            raise UsageError(f"A share of {self.sft:g} of the supervised loss would unlearn it: give 0 or more.")
+        if not 0 < self.beta < math.inf:
+            raise UsageError(f"With a --beta of {self.beta:g} nothing is preferred: give a number above 0.")
+        if not 0 <= self.sft < math.inf:
+            raise UsageError(f"A share of {self.sft:g} of the supervised loss teaches nothing: give 0 or more.")

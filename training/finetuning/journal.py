@@ -11,8 +11,9 @@ from typing import Any
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from ...tools.errors import IsoglossError
+from ...tools.json_lines import write_json_lines
 from .machine import is_main
-from .work_folder import WorkFolder, goes_on
+from .work_folder import WorkFolder, anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,16 @@ class Journal(TrainerCallback):  # type: ignore[misc]
         self._work, self._observer, self._tokens = work, observer, tokens
         self._began = time.monotonic() - (self.lines[-1].seconds if self.lines else 0.0)
         if is_main():
-            work.losses.write_text("".join(map(_json, self.lines)), encoding="utf-8")
+            write_json_lines(work.losses, map(_record, self.lines))
 
     @property
     def seconds(self) -> float:
         """How long the training took up to now, with what it took before it was interrupted."""
         return time.monotonic() - self._began
+
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, *_: Any, **__: Any) -> None:
+        """Save as often as is asked for now, not as when the training began."""
+        state.compute_steps(args, state.max_steps)
 
     def on_log(
         self,
@@ -74,7 +79,7 @@ class Journal(TrainerCallback):  # type: ignore[misc]
         self.lines.append(line)
         if is_main():
             with self._work.losses.open("a", encoding="utf-8") as file:
-                file.write(_json(line))
+                file.write(json.dumps(_record(line)) + "\n")
             self._observer(line)
 
     def _require_finite(self, line: LogLine, told: dict[str, Any]) -> None:
@@ -83,7 +88,7 @@ class Journal(TrainerCallback):  # type: ignore[misc]
                 what = {"loss": "loss", "eval_loss": "held-out loss", "grad_norm": "gradient"}[name]
                 raise IsoglossError(
                     f"The {what} became {told[name]} in step {line.step} (epoch {line.epoch:.2f}), so the training "
-                    f"stopped: try a lower learning rate. {goes_on(self._work)}"
+                    f"stopped: give a lower --learning-rate{anew(self._work)}."
                 )
 
 
@@ -104,6 +109,5 @@ def _measures(told: dict[str, Any]) -> dict[str, float]:
     return {name: float(value) for name, value in short.items() if name not in _COMMON}
 
 
-def _json(line: LogLine) -> str:
-    rounded = replace(line, epoch=round(line.epoch, 4), seconds=round(line.seconds, 3))
-    return json.dumps(asdict(rounded)) + "\n"
+def _record(line: LogLine) -> dict[str, Any]:
+    return asdict(replace(line, epoch=round(line.epoch, 4), seconds=round(line.seconds, 3)))

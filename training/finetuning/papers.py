@@ -1,14 +1,13 @@
 """What lies beside the weights of a trained model: its numbers, its plot, its card and its lineage."""
 
 import shutil
-from collections.abc import Mapping
 from dataclasses import asdict
 
 from ... import __version__
-from ..checkpoints.checkpoint import Checkpoint
 from ..checkpoints.lineage import LINEAGE, lineage_of, write_json
 from .arguments import rate_of
 from .config import TrainingConfig
+from .inputs import Inputs
 from .journal import read_log
 from .machine import in_bf16, processes
 from .plot import draw_losses
@@ -44,17 +43,12 @@ _SHOWN = (
 
 
 def write_papers(
-    command: str,
-    summary: TrainingSummary,
-    config: TrainingConfig,
-    digests: Mapping[str, str],
-    source: Checkpoint,
-    work: WorkFolder,
+    command: str, summary: TrainingSummary, config: TrainingConfig, inputs: Inputs, work: WorkFolder
 ) -> None:
-    """Write all of it into the folder of the model; ``digests`` are the SHA-256 of the files of data."""
+    """Write all of it into the folder of the model."""
     recipe = {
         **config.settings(),
-        "data": dict(digests),
+        "data": inputs.data,
         "learning_rate": rate_of(config),
         "bf16": in_bf16(config.precision),
         "processes": processes(),
@@ -63,8 +57,8 @@ def write_papers(
     draw_losses(read_log(work.losses), config.measure, work.model / "loss.png")
     told = {**asdict(summary), "directory": str(summary.directory)}
     write_json(work.model / "training.json", {"summary": told, "settings": recipe})
-    lineage = lineage_of(f"isogloss train {command}", recipe, [source.folder], libraries=_LIBRARIES)
-    write_json(work.model / LINEAGE, lineage)
+    made_by, folder = f"isogloss train {command}", inputs.source.folder
+    write_json(work.model / LINEAGE, lineage_of(made_by, recipe, [folder], [inputs.weights], _LIBRARIES))
     card = _card(command, summary, config)
     (work.model / "README.md").write_text(card, encoding="utf-8")
 

@@ -1,26 +1,27 @@
 """A training from beginning to end, whatever it is that the trainer optimises."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-import torch
 from transformers import EarlyStoppingCallback, PrinterCallback
 
-from ...tools.errors import IsoglossError
-from ..checkpoints.checkpoint import Checkpoint, sha256_of
+from ...tools.errors import IsoglossError, UsageError
+from ...tools.memory import is_lack_of_memory
+from ..checkpoints.checkpoint import Checkpoint
 from ..checkpoints.lineage import carry_over
 from ..checkpoints.output import require_free
 from .arguments import trainer_arguments
 from .config import TrainingConfig
 from .head import score_labels_alone
+from .inputs import inputs_of
 from .journal import Journal, Observer
 from .machine import is_main, peak_memory_mb, processes, quiet_libraries, use_all_cores
 from .papers import write_papers
 from .source import open_source, stored_dtype
 from .summary import DataCounts, TrainingSummary, summarised
 from .whole_checkpoints import writing
-from .work_folder import WorkFolder, goes_on, step_of, work_folder
+from .work_folder import WorkFolder, anew, step_of, work_folder
 
 MakeTrainer = Callable[[dict[str, Any]], Any]
 
@@ -31,6 +32,8 @@ def begin(config: TrainingConfig) -> Checkpoint:
     Raises ``UsageError`` for settings and models that cannot be, and for a place that is taken.
     """
     config.check(processes())
+    if config.out.is_symlink():
+        raise UsageError(f"{config.out} is a link: give the folder itself as --out.")
     require_free(config.out)
     quiet_libraries()
     use_all_cores()
@@ -52,9 +55,9 @@ def run_training(
     taken or in use, and ``IsoglossError`` for a loss that is no number, a full disk, or too little memory; then the
     checkpoints stay.
     """
-    digests = {str(path): sha256_of(path) for path in config.data}
-    settings = {**config.settings(), "processes": processes(), "data": digests}
-    with _folder(config, settings) as work:
+    inputs = inputs_of(source, config.data)
+    settings = {**config.settings(), "processes": processes(), "data": inputs.data, "model_files": inputs.weights}
+    with _folder(config, settings) as work, _memory_told(work):
         trainer = make_trainer(trainer_arguments(config, work, bool(counts.held_out)))
         trainer.accelerator.wait_for_everyone()  # until the main process has the folder in order
         last = work.last_whole()
@@ -64,7 +67,7 @@ def run_training(
         _save(trainer, source, work)
         summary = summarised(config.out, counts, journal.lines, journal.seconds, peak_memory_mb())
         if is_main():
-            write_papers(command, summary, config, digests, source, work)
+            write_papers(command, summary, config, inputs, work)
             work.finish()
         trainer.accelerator.wait_for_everyone()
     return summary
@@ -72,6 +75,21 @@ def run_training(
 
 def _folder(config: TrainingConfig, settings: dict[str, Any]) -> AbstractContextManager[WorkFolder]:
     return work_folder(config.out, settings) if is_main() else nullcontext(WorkFolder(config.out))
+
+
+@contextmanager
+def _memory_told(work: WorkFolder) -> Iterator[None]:
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not is_lack_of_memory(error):
+            raise
+        last = work.last_whole()
+        step = f" to go on after step {step_of(last)}" if last else ""
+        raise IsoglossError(
+            f"The memory does not suffice: give a smaller --micro-batch{step}, or else --lora or a smaller --max-tokens"
+            f"{anew(work)}."
+        ) from error
 
 
 def _set_callbacks(trainer: Any, journal: Journal, patience: int | None) -> None:
@@ -84,15 +102,10 @@ def _set_callbacks(trainer: Any, journal: Journal, patience: int | None) -> None
 def _train(trainer: Any, work: WorkFolder) -> None:
     """Train to the end; of a training that is over already, take the weights."""
     last, chosen = work.last_whole(), work.chosen()
-    try:
-        if chosen:
-            trainer._load_from_checkpoint(str(chosen))
-        else:
-            trainer.train(resume_from_checkpoint=str(last) if last else None)
-    except (MemoryError, torch.OutOfMemoryError) as error:
-        raise IsoglossError(
-            f"The memory does not suffice: give a smaller --micro-batch or --max-tokens, or --lora. {goes_on(work)}"
-        ) from error
+    if chosen:
+        trainer._load_from_checkpoint(str(chosen))
+    else:
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
 
 
 def _save(trainer: Any, source: Checkpoint, work: WorkFolder) -> None:

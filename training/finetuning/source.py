@@ -8,6 +8,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from ...tools.errors import UsageError
+from ...tools.memory import is_lack_of_memory
 from ..checkpoints.checkpoint import Checkpoint, open_checkpoint
 
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
@@ -17,12 +18,17 @@ _TAKEN = ["*.safetensors", "*.json", "*.model", "*.txt", "*.jinja"]  # no pickle
 def open_source(name: str) -> Checkpoint:
     """Return the model in the folder ``name``, or of that id on the hub, from which it is fetched once.
 
-    Raises ``UsageError`` unless it is a whole model in safetensors files.
+    Raises ``UsageError`` unless it is a whole model in safetensors files, whose weights are no quantised numbers.
     """
     folder = Path(name).expanduser()
     if not folder.is_dir() and _HUB_ID.fullmatch(name) and not name.startswith("."):
         folder = _fetched(name)
-    return open_checkpoint(folder)
+    if not folder.is_dir():
+        raise UsageError(f"There is no folder {name}: name one with a saved model, or a model on the hub as ORG/NAME.")
+    source = open_checkpoint(folder)
+    if source.config.get("quantization_config"):
+        raise UsageError(f"The weights of {folder} are quantised, and cannot learn: name the model that they are of.")
+    return source
 
 
 def load_tokenizer(source: Checkpoint) -> Any:
@@ -34,13 +40,21 @@ def load_tokenizer(source: Checkpoint) -> Any:
 
 
 def load_model(source: Checkpoint) -> Any:
-    """Return the model with float32 weights: steps of usual size would be lost in the rounding of shorter numbers."""
+    """Return the model with float32 weights: steps of usual size would be lost in the rounding of shorter numbers.
+
+    Raises ``UsageError`` if it cannot be loaded, or lacks weights, which would be random numbers.
+    """
+    how: dict[str, Any] = {"dtype": torch.float32, "use_safetensors": True, "trust_remote_code": False}
     try:
-        return AutoModelForCausalLM.from_pretrained(
-            str(source.folder), dtype=torch.float32, use_safetensors=True, trust_remote_code=False
-        )
-    except (OSError, ValueError, KeyError) as error:
+        model, told = AutoModelForCausalLM.from_pretrained(str(source.folder), output_loading_info=True, **how)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        if is_lack_of_memory(error):
+            raise
         raise UsageError(_no_model(source, error)) from error
+    if lacking := sorted(told["missing_keys"]):
+        more = f" and {len(lacking) - 1} more" if lacking[1:] else ""
+        raise UsageError(f"The model {source.folder} lacks {lacking[0]}{more}: name a folder with a whole model.")
+    return model
 
 
 def stored_dtype(source: Checkpoint) -> torch.dtype:

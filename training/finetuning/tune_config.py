@@ -1,5 +1,6 @@
 """The settings of tuning a mixture."""
 
+import math
 from dataclasses import dataclass
 
 from ...tools.errors import UsageError
@@ -39,5 +40,5 @@ class TuneConfig(TrainingConfig):
             raise UsageError(f"There are no weights '{self.weights}': choose gates, experts or all.")
         if self.weights == "gates" and self.lora:
             raise UsageError("Gates are small and learn whole: leave out --lora, or choose --weights experts or all.")
-        if self.balance is not None and self.balance < 0:
-            raise UsageError(f"A --balance of {self.balance:g} would reward uneven work: give 0 or more.")
+        if self.balance is not None and not 0 <= self.balance < math.inf:
+            raise UsageError(f"A --balance of {self.balance:g} does not make work even: give 0 or more.")

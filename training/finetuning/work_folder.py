@@ -21,6 +21,7 @@ from ..checkpoints.output import require_free
 
 _WHOLE = "whole"
 _KEPT = 2  # checkpoints, beside the best
+_FREE = ("micro_batch", "save_every")  # settings that hardly change the result, or not at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,9 @@ def _whole(checkpoints: Path) -> list[Path]:
 def work_folder(out: Path, settings: Mapping[str, Any]) -> Iterator[WorkFolder]:
     """Hold the folder of the training that makes ``out``; it stays where it is unless ``finish`` was called.
 
-    Raises ``UsageError`` where ``out`` is taken, another process trains, or a training with other ``settings`` was
-    begun, and ``IsoglossError`` where the disk gives no room: then the checkpoints stay, and the same command goes on.
+    Raises ``UsageError`` where ``out`` is taken, another process trains, or a training with other ``settings`` has a
+    checkpoint, and ``IsoglossError`` where the disk gives no room: then the checkpoints stay, and the same command goes
+    on.
     """
     require_free(out)
     work = WorkFolder(out)
@@ -132,6 +134,11 @@ def goes_on(work: WorkFolder) -> str:
     return f"The checkpoint of step {step_of(last)} is whole: the same command goes on from it."
 
 
+def anew(work: WorkFolder) -> str:
+    """Return what else must be done for other settings; nothing before there is a checkpoint."""
+    return f" with another --out, or after removing {work.place}" if work.last_whole() else ""
+
+
 @contextmanager
 def _locked(work: WorkFolder) -> Iterator[None]:
     """Hold the lock on the folder, which the system frees if the process dies."""
@@ -147,7 +154,7 @@ def _locked(work: WorkFolder) -> Iterator[None]:
 
 def _require_same(work: WorkFolder, settings: Mapping[str, Any]) -> None:
     told = work.place / "settings.json"
-    if not told.is_file():
+    if work.last_whole() is None or not told.is_file():
         fresh = work.place / "settings.json.new"
         write_json(fresh, settings)
         os.replace(fresh, told)
@@ -156,7 +163,7 @@ def _require_same(work: WorkFolder, settings: Mapping[str, Any]) -> None:
     changed = [
         f"{name} was {json.dumps(before.get(name))}, now {json.dumps(now.get(name))}"
         for name in {**before, **now}
-        if before.get(name) != now.get(name)
+        if before.get(name) != now.get(name) and name not in _FREE
     ]
     if changed:
         raise UsageError(
