@@ -16,7 +16,7 @@ from .run_pairs import run_pairs
 class Mined:
     """The keywords of ``dialect``, from so many ``queries`` of each dialect, which are from ``source``.
 
-    ``file`` has those of all dialects, if one was written.
+    ``file`` has those of all dialects, if one was written. ``notes`` say of which dialects they are not from the runs.
     """
 
     dialect: str
@@ -24,6 +24,7 @@ class Mined:
     queries: dict[str, int]
     keywords: list[Keyword]
     file: Path | None
+    notes: tuple[str, ...] = ()
 
 
 def mine_keywords(
@@ -31,6 +32,7 @@ def mine_keywords(
 ) -> Mined:
     """Mine the keywords of all dialects and write them to ``out``, if given; without runs from the tutorials in use.
 
+    A dialect that nothing in the runs tells from the others for sure has those of its tutorial: gates need some.
     Raises ``UsageError`` for an unknown dialect, what is no run, and where there is no pair of ``dialect`` or none of
     another.
     """
@@ -39,10 +41,19 @@ def mine_keywords(
     if dialect not in queries:
         raise UsageError(f"None of the runs has a pair of {dialect}: they have {', '.join(queries) or 'no pairs'}.")
     found = mined_keywords(queries, top, tell)
+    without = [name for name, those in found.items() if not those] if runs else []
+    if without:
+        taught = mined_keywords(_of_tutorials(), top, tell)
+        found |= {name: taught.get(name, []) for name in without}
     if out:
         write_keywords(out, found)
     numbers = {name: len(those) for name, those in queries.items()}
-    return Mined(dialect, "runs" if runs else "tutorials", numbers, found[dialect], out)
+    return Mined(dialect, "runs" if runs else "tutorials", numbers, found[dialect], out, _notes(without))
+
+
+def _notes(without: Sequence[str]) -> tuple[str, ...]:
+    said = (f"{name} has the keywords of its tutorial, for no word of the runs is its own for sure" for name in without)
+    return tuple(said)
 
 
 def _of_runs(runs: Sequence[Path]) -> dict[str, list[str]]:

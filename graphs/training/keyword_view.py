@@ -25,5 +25,7 @@ def show_keywords(console: Console, mined: Mined) -> None:
     counts = ", ".join(f"{number:,} {dialect}" for dialect, number in mined.queries.items())
     kind = "queries of the runs" if mined.source == "runs" else "examples of the tutorials"
     console.print(f"from the {kind}: {counts}", style=QUIET)
+    for note in mined.notes:
+        console.print(note, style=REPAIRED, soft_wrap=True)
     if mined.file:
         console.print(f"wrote the keywords of all these dialects to {strip_escapes(str(mined.file))}", style=KEPT)

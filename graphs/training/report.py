@@ -111,7 +111,7 @@ def _notes(state: TrainingState) -> list[str]:
         counts = each["result"]["data"]
         wanted = (("right query", counts["valid"]), ("preference", counts["preferences"]))
         notes += [f"{each['name']}: not one {what} was found." for what, count in wanted if not count]
-    for each in of_kind(state, "sft", "dpo", "tune"):
+    for each in of_kind(state, "sft", "dpo", "keywords", "tune"):
         notes += [f"{each['name']}: {note}" for note in each["result"].get("notes", [])]
     return notes
 

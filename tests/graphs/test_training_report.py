@@ -89,6 +89,13 @@ def test_a_reader_learns_what_each_stage_came_to() -> None:
     assert "sft sqlite: 3 examples are too long" in text
 
 
+def test_what_the_mining_of_keywords_noted_is_told() -> None:
+    stages = planned_stages(RECIPE.model_copy(update={"mixture": {}, "evaluate": None, "sample": None}))
+    mined = {"queries": {"postgres": 40, "sqlite": 40}, "notes": ["sqlite has those of its tutorial"]}
+    done = [stage.done(1.0, mined if stage.kind == "keywords" else {}) for stage in stages]
+    assert training_report(RECIPE, TrainingState(done=done)).notes == ["keywords: sqlite has those of its tutorial"]
+
+
 def test_a_stage_whose_numbers_are_lost_has_none() -> None:
     stages = planned_stages(RECIPE.model_copy(update={"evaluate": None, "sample": None}))
     report = training_report(RECIPE, TrainingState(done=[stage.done(0.0, {}) for stage in stages]))

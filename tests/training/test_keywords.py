@@ -145,6 +145,7 @@ def test_the_command_shows_one_dialect_and_writes_all(tmp_path: Path) -> None:
     assert shown["queries"] == {"sqlite": 70, "postgres": 70, "mysql": 70}
     assert {each["keyword"] for each in shown["keywords"]} == {"STRFTIME", "GLOB"}
     assert set(read_keywords(tmp_path / "keywords.tsv")) == set(OWN)
+    assert shown["notes"] == []
     for wanted, said in (
         (("sqlite", "sqlite"), "add runs of another"),
         (("duckdb", *OWN), "None of the runs has a pair of duckdb"),
@@ -156,6 +157,26 @@ def test_the_command_shows_one_dialect_and_writes_all(tmp_path: Path) -> None:
         assert refused.returncode == 2
         assert said in refused.stderr
         assert "Traceback" not in refused.stderr
+
+
+def test_a_dialect_without_a_sure_keyword_has_those_of_its_tutorial(tmp_path: Path) -> None:
+    made_run(tmp_path, "sqlite", [f"{sql} LIMIT {number}" for number, sql in enumerate(queries("sqlite", 60, 20))])
+    made_run(tmp_path, "duckdb", [f"{sql} LIMIT {number}" for number, sql in enumerate(COMMON * 20)])
+    done = isogloss("keywords", "duckdb", "sqlite", "duckdb", "--out", "keywords.tsv", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    [note] = told["notes"]
+    assert note.startswith("duckdb has the keywords of its tutorial")
+    assert "GROUP BY ALL" in {each["keyword"] for each in told["keywords"]}
+    assert set(read_keywords(tmp_path / "keywords.tsv")["sqlite"]) == {"STRFTIME", "GLOB"}
+    assert "GROUP BY ALL" in read_keywords(tmp_path / "keywords.tsv")["duckdb"]
+    assert note in isogloss("keywords", "sqlite", "sqlite", "duckdb", cwd=tmp_path).stdout
+
+
+def test_every_dialect_has_a_keyword_from_the_tutorials(tmp_path: Path) -> None:
+    done = isogloss("keywords", "oracle", "--out", "keywords.tsv", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert set(read_keywords(tmp_path / "keywords.tsv")) == {*OWN, "duckdb", "oracle", "bigquery"}
 
 
 def test_without_runs_the_tutorials_are_mined(tmp_path: Path) -> None:
