@@ -55,13 +55,15 @@ class TrainingDirectory:
         if not (self._folder / stage.out).exists():
             return None
         words, record = list(stage.words), self._done.get(stage.name)
-        if record and record["words"] != words:
+        killed = record is None and stage.kind in WHOLE and stage.name in self._begun  # before we could say it is done
+        before = self._begun[stage.name] if killed else record and record["words"]
+        if before and before != words:
             raise UsageError(
-                f"In {self.path} '{stage.name}' was done with {_apart(record['words'], words)}: "
+                f"In {self.path} '{stage.name}' was done with {_apart(before, words)}: "
                 "choose another out:, or let the recipe say what it said."
             )
-        if record is None and stage.kind in WHOLE and self._begun.get(stage.name) == words:
-            record = self.add(stage.done(0.0, {}))  # it is whole: we were killed before we could say so
+        if killed:
+            record = self.add(stage.done(0.0, {}))
         return record if record and not self._outdated(stage) else None
 
     def _outdated(self, stage: Stage) -> bool:

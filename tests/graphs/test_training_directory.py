@@ -61,6 +61,9 @@ def test_what_appears_whole_is_done_though_its_stage_was_killed_at_its_end(tmp_p
         for stage in stages:
             (tmp_path / stage.out).mkdir(parents=True)
             directory.begin(stage)
+    changed = planned_stages(mixed.model_copy(update={"sft": {"epochs": 3}}))
+    with pytest.raises(UsageError, match="'sft sqlite' was done with '--epochs 2'"):
+        known(tmp_path, *changed)
     found = known(tmp_path, *stages)
     assert {"keywords", "routing mixture", "routing tune", "prepare sqlite", "sft sqlite"} <= set(found)
     assert found == [stage.name for stage in stages if stage.kind != "evaluate"]
@@ -89,6 +92,13 @@ def test_another_command_is_refused_with_the_words_that_differ(tmp_path: Path) -
         UsageError, match="'sft sqlite' was done with '--epochs 2' where the recipe now asks for '--epo"
     ):
         known(tmp_path, *changed)
+
+
+def test_what_has_begun_and_is_not_there_may_be_changed(tmp_path: Path) -> None:
+    with open_directory(RECIPE, tmp_path) as directory:
+        directory.begin(STAGES["sft sqlite"])
+    changed = planned_stages(RECIPE.model_copy(update={"sft": {"epochs": 3}}))
+    assert known(tmp_path, *changed) == []
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
