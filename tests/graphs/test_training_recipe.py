@@ -243,6 +243,7 @@ def test_no_stage_reads_what_none_before_it_has_made(sections: dict[str, Any]) -
             "tune: with one expert for each token gates learn nothing from answers: let mixture have top-k: 2",
         ),
         ({"sft": {"batch": 3, "micro-batch": 2}}, "A batch of 3 cannot be cut into parts of"),
+        ({"sft": {"learning-rate": -1}}, "sft: Nothing is learnt at a rate of -1"),
         ({"dpo": {}}, "dpo: it learns from preferences; add sample:"),
         ({"dpo": {}, "preferences": {"mysql": ["x"]}}, "preferences: there is no mysql among the dialects."),
         ({"rounds": 2}, "rounds: they sample; add a section sample:."),
