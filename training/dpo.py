@@ -12,7 +12,7 @@ from .finetuning.journal import Observer
 from .finetuning.lessons import dataset
 from .finetuning.pairs import read_pairs
 from .finetuning.running import begin, run_training
-from .finetuning.source import load_model, load_tokenizer
+from .finetuning.source import context_of, load_model, load_tokenizer
 from .finetuning.summary import TrainingSummary
 from .finetuning.whole_checkpoints import WholeCheckpoints
 from .preference_data import preference_files
@@ -37,13 +37,13 @@ def train_dpo(config: DpoConfig, observer: Observer) -> TrainingSummary:
     config = replace(config, data=preference_files(config.data))
     source = begin(config)
     tokenizer = load_tokenizer(source)
-    pairs = read_pairs(config, tokenizer)
+    pairs = read_pairs(config, tokenizer, context_of(source))
 
     def trainer(arguments: dict[str, Any]) -> _Trainer:
         return _Trainer(
             model=load_model(source),
             ref_model=None if config.lora else load_model(source),
-            args=TrlConfig(**arguments, **_loss(config), max_length=None),
+            args=TrlConfig(**arguments, **_loss(config), max_length=None, router_aux_loss_coef=0.0),
             train_dataset=dataset(pairs.train),
             eval_dataset=dataset(pairs.held_out) if pairs.held_out else None,
             processing_class=tokenizer,

@@ -10,10 +10,11 @@ from trl.trainer.sft_trainer import DataCollatorForLanguageModeling
 
 from .finetuning.adapters import lora
 from .finetuning.config import TrainingConfig
+from .finetuning.held_out import TokenMean
 from .finetuning.journal import Observer
 from .finetuning.lessons import Lessons, dataset, read_lessons
 from .finetuning.running import begin, run_training
-from .finetuning.source import load_model, load_tokenizer
+from .finetuning.source import context_of, load_model, load_tokenizer
 from .finetuning.summary import TrainingSummary
 from .finetuning.tokens import Lesson
 from .finetuning.whole_checkpoints import WholeCheckpoints
@@ -28,8 +29,8 @@ class SftConfig(TrainingConfig):
     packing: bool = False
 
 
-class _Trainer(WholeCheckpoints, SFTTrainer):  # type: ignore[misc]
-    """TRL's trainer, with checkpoints that count only when they are whole."""
+class _Trainer(WholeCheckpoints, TokenMean, SFTTrainer):  # type: ignore[misc]
+    """TRL's trainer, with checkpoints that count only when they are whole, and each token counted once."""
 
 
 def train_sft(config: SftConfig, observer: Observer) -> TrainingSummary:
@@ -41,11 +42,13 @@ def train_sft(config: SftConfig, observer: Observer) -> TrainingSummary:
     """
     source = begin(config)
     tokenizer = load_tokenizer(source)
-    lessons = read_lessons(config, tokenizer)
+    lessons = read_lessons(config, tokenizer, context_of(source))
     prepared = {} if config.packing else TOKENS_ALREADY
 
     def trainer(arguments: dict[str, Any]) -> Any:
-        settings = TrlConfig(**arguments, **prepared, max_length=config.max_tokens, packing=config.packing)
+        # What balances the work of a mixture is added where it is tuned; here the loss is that of completions alone.
+        own = {"max_length": config.max_tokens, "packing": config.packing, "router_aux_loss_coef": 0.0}
+        settings = TrlConfig(**arguments, **prepared, **own)
         adapters = lora(config.lora, source.config) if config.lora else None
         return completion_trainer(settings, load_model(source), tokenizer, lessons, adapters)
 

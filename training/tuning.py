@@ -13,7 +13,7 @@ from .finetuning.adapters import lora
 from .finetuning.journal import Observer
 from .finetuning.lessons import read_lessons
 from .finetuning.running import begin, run_training
-from .finetuning.source import load_model, load_tokenizer
+from .finetuning.source import context_of, load_model, load_tokenizer
 from .finetuning.summary import TrainingSummary
 from .finetuning.tune_config import TuneConfig
 from .sft import TOKENS_ALREADY, completion_trainer
@@ -32,7 +32,7 @@ def train_tune(config: TuneConfig, observer: Observer) -> TrainingSummary:
     source = begin(config)
     config = _settled(config, source)
     tokenizer = load_tokenizer(source)
-    lessons = read_lessons(config, tokenizer)
+    lessons = read_lessons(config, tokenizer, context_of(source))
 
     def trainer(arguments: dict[str, Any]) -> Any:
         # TRL turns on `output_router_logits` for the loss. The configuration that is saved is the model's own, where it

@@ -130,6 +130,37 @@ def test_micro_batches_change_nothing(config: SftConfig) -> None:
     assert max((whole[name] - parts[name]).abs().max().item() for name in whole) < 1e-5
 
 
+def test_the_held_out_loss_is_the_mean_over_tokens_whatever_the_parts(config: SftConfig) -> None:
+    from isogloss.training.finetuning.lessons import read_lessons
+    from isogloss.training.finetuning.source import load_model, load_tokenizer, open_source
+
+    texts = ("SELECT 1", f"SELECT {'a, ' * 40}b")
+    write_examples(config.data[0], (example(number, texts[number // 24] + str(number)) for number in range(48)))
+    config = replace(config, held_out=0.2, steps=1, learning_rate=1e-12)
+    source = open_source(config.model)
+    model, nats, tokens = load_model(source), 0.0, 0
+    for each in read_lessons(config, load_tokenizer(source)).held_out:
+        logits = model(input_ids=torch.tensor([each.prompt + each.completion])).logits[0, len(each.prompt) - 1 : -1]
+        nats += torch.nn.functional.cross_entropy(logits, torch.tensor(each.completion), reduction="sum").item()
+        tokens += len(each.completion)
+    parts: list[dict[str, Any]] = [{"micro_batch": 1}, {"micro_batch": 8}, {"packing": True, "max_tokens": 400}]
+    for number, changed in enumerate(parts):
+        summary = train_sft(replace(config, **changed, out=config.out.parent / str(number)), silent)
+        assert summary.best_held_out_loss == pytest.approx(nats / tokens, abs=1e-5)
+
+
+def test_what_is_longer_than_the_model_takes_is_left_out(config: SftConfig, tmp_path: Path) -> None:
+    long = example(48, f"SELECT {'a, ' * 40}b")
+    write_examples(config.data[0], [*map(example, range(48)), long])
+    short = save_small_model(tmp_path / "short", max_position_embeddings=80)
+    summary = train_sft(replace(config, model=str(short), steps=1), silent)
+    assert summary.too_long == 1
+    assert summary.notes == ("Left out, being longer than 80 tokens, which is all that the model takes: 1.",)
+    shorter = save_small_model(tmp_path / "shorter", max_position_embeddings=20)
+    with pytest.raises(UsageError, match="more than the 20 tokens that the model takes: choose another model"):
+        train_sft(replace(config, model=str(shorter), out=tmp_path / "other"), silent)
+
+
 def test_packed_examples_do_not_see_each_other(config: SftConfig) -> None:
     config = replace(config, held_out=0.0, batch=48, steps=1)
     apart = train_sft(config, silent)

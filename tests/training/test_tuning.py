@@ -100,6 +100,14 @@ def test_what_is_chosen_learns_and_the_rest_stays_bit_for_bit(
     assert loss_of(config, config.out, held_out=True)[0] == pytest.approx(held_out, abs=2e-4)  # adapters merged or not
 
 
+def test_supervised_training_of_a_mixture_has_no_balance_in_its_loss(config: TuneConfig) -> None:
+    config = replace(config, steps=1, batch=48, held_out=0.0)
+    own = json.loads((Path(config.model) / "config.json").read_text())["router_aux_loss_coef"]
+    loss, balance = loss_of(config, Path(config.model))
+    told = {name: value for name, value in vars(config).items() if name not in ("weights", "balance")}
+    assert train_sft(SftConfig(**told), silent).first_loss == pytest.approx(loss - own * balance, abs=2e-5)
+
+
 def test_all_weights_learn(config: TuneConfig) -> None:
     train_tune(config, silent)
     assert changed(Path(config.model), config.out) >= EXPERTS | ATTENTION | {"input_layernorm.weight"}

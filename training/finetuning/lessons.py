@@ -1,6 +1,6 @@
 """From files of examples to what is trained on and what is held out, with all that is left out counted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -43,18 +43,20 @@ class Lessons(Generic[T]):
     counts: DataCounts
 
 
-def read_lessons(config: TrainingConfig, tokenizer: Any) -> Lessons[Lesson]:
-    """Read the examples that ``config`` names; none is ever cut.
+def read_lessons(config: TrainingConfig, tokenizer: Any, context: int | None = None) -> Lessons[Lesson]:
+    """Read the examples that ``config`` names; none is ever cut, and the model takes at most ``context`` tokens.
 
     Raises ``UsageError`` where nothing is left to train on, and where ``patience`` has nothing to measure on.
     """
     given = read_examples(config.data)
     rows = distinct(given)
     made = [lesson(tokenizer, row.prompt, row.completion) for row in rows]
-    return parted(config, rows, made, len(given) - len(rows))
+    return parted(config, rows, made, len(given) - len(rows), context)
 
 
-def parted(config: TrainingConfig, rows: Sequence[Example], made: Sequence[T], duplicates: int) -> Lessons[T]:
+def parted(
+    config: TrainingConfig, rows: Sequence[Example], made: Sequence[T], duplicates: int, context: int | None
+) -> Lessons[T]:
     """Part distinct examples, and what was ``made`` of each, into those to train on and those held out.
 
     Raises ``UsageError`` as ``read_lessons`` does.
@@ -62,15 +64,13 @@ def parted(config: TrainingConfig, rows: Sequence[Example], made: Sequence[T], d
     if len(rows) == 1 and duplicates:
         raise UsageError("Every example is the same: a model learns nothing from one pair.")
     known = {id(row): each for row, each in zip(rows, made, strict=True)}
-    fitting = [row for row in rows if len(known[id(row)]) <= config.max_tokens]
+    limit = min(config.max_tokens, context or config.max_tokens)
+    fitting = [row for row in rows if len(known[id(row)]) <= limit]
     if not fitting:
-        shortest = min(map(len, made))
-        raise UsageError(
-            f"Every example has more than {config.max_tokens} tokens: give --max-tokens {shortest} or more."
-        )
+        raise UsageError(_all_too_long(limit, min(map(len, made)), context))
     parts = split(fitting, config.held_out, config.seed)
     if config.patience is not None and not parts.held_out:
-        raise UsageError("No example can be held out, since all share a template: leave out --patience.")
+        raise UsageError("No example can be held out without leaving none to train on: leave out --patience.")
     train, held_out = ([known[id(row)] for row in part] for part in (parts.train, parts.held_out))
     counts = DataCounts(
         train=len(train),
@@ -80,7 +80,7 @@ def parted(config: TrainingConfig, rows: Sequence[Example], made: Sequence[T], d
         duplicates=duplicates,
         tokens=sum(each.tokens for each in train),
         trained=sum(each.trained for each in train),
-        notes=_notes(config, parts.train, held_out, len(rows) - len(fitting)),
+        notes=(*_too_long(len(rows) - len(fitting), limit, context), *_notes(config, parts.train, held_out)),
     )
     return Lessons(train, held_out, counts)
 
@@ -90,10 +90,21 @@ def dataset(lessons: Sequence[T]) -> Dataset:
     return Dataset.from_list([each.columns() for each in lessons])
 
 
-def _notes(config: TrainingConfig, train: Sequence[Example], held_out: Sequence[T], long: int) -> tuple[str, ...]:
+def _all_too_long(limit: int, shortest: int, context: int | None) -> str:
+    if context and shortest > context:
+        return f"Every example has more than the {context} tokens that the model takes: choose another model."
+    return f"Every example has more than {limit} tokens: give --max-tokens {shortest} or more."
+
+
+def _too_long(count: int, limit: int, context: int | None) -> Iterator[str]:
+    why = ", which is all that the model takes" if limit == context else ""
+    if count:
+        yield f"Left out, being longer than {limit} tokens{why}: {count}."
+
+
+def _notes(config: TrainingConfig, train: Sequence[Example], held_out: Sequence[T]) -> tuple[str, ...]:
     marked = sum(row.evaluation for row in train)
     said = {
-        f"Left out, being longer than {config.max_tokens} tokens: {long}.": long,
         "No example could be held out without leaving none to train on.": config.held_out and not held_out,
         f"On databases that models are evaluated on: {marked}.": marked,
     }

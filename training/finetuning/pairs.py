@@ -41,8 +41,8 @@ class Pair:
         }
 
 
-def read_pairs(config: TrainingConfig, tokenizer: Any) -> Lessons[Pair]:
-    """Read the preferences that ``config`` names; none is ever cut.
+def read_pairs(config: TrainingConfig, tokenizer: Any, context: int | None = None) -> Lessons[Pair]:
+    """Read the preferences that ``config`` names; none is ever cut, and the model takes at most ``context`` tokens.
 
     Raises ``UsageError`` as ``read_preferences`` does, where nothing is left to train on, and where ``patience`` has
     nothing to measure on.
@@ -51,7 +51,7 @@ def read_pairs(config: TrainingConfig, tokenizer: Any) -> Lessons[Pair]:
     pairs = {(each.prompt.plain, each.chosen, each.rejected): each for each in reversed(given)}
     distinct = list(reversed(pairs.values()))
     made = [Pair(*(lesson(tokenizer, each.prompt, said) for said in (each.chosen, each.rejected))) for each in distinct]
-    return parted(config, list(_examples(distinct)), made, len(given) - len(distinct))
+    return parted(config, list(_examples(distinct)), made, len(given) - len(distinct), context)
 
 
 def _examples(preferences: Iterable[PreferenceExample]) -> Iterator[Example]:

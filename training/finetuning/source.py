@@ -57,6 +57,11 @@ def load_model(source: Checkpoint) -> Any:
     return model
 
 
+def context_of(source: Checkpoint) -> int | None:
+    """Return how many tokens a model takes at most, by its configuration; None where that says nothing."""
+    return source.config.get("max_position_embeddings") or source.config.get("n_positions")
+
+
 def stored_dtype(source: Checkpoint) -> torch.dtype:
     """Return the number type that a model's weights are stored in, by its configuration."""
     named = source.config.get("dtype") or source.config.get("torch_dtype") or "float32"
