@@ -132,7 +132,8 @@ def is_alive(process: int) -> bool:
 
 
 OPEN_AND_WAIT = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may ignore it
 sys.path.insert(0, sys.argv[1])
 from isogloss.tools.engines import open_engine
 from memory_source import small
