@@ -17,7 +17,10 @@ _ANEW = "write the file with isogloss sample"
 
 @dataclass(frozen=True, slots=True)
 class PreferenceExample:
-    """A prompt, the completion to prefer and the one to avoid; ``grade`` says why the second is wrong."""
+    """A prompt, the completion to prefer and the one to avoid; ``grade`` says why the second is wrong.
+
+    ``evaluation``: models are evaluated on its database.
+    """
 
     id: str
     prompt: Prompt
@@ -26,6 +29,7 @@ class PreferenceExample:
     dialect: str
     database: str
     grade: str
+    evaluation: bool = False
 
 
 def preference_files(paths: Sequence[Path]) -> tuple[Path, ...]:
@@ -60,4 +64,5 @@ def _preference(record: dict[str, Any], place: str) -> PreferenceExample:
     if right == wrong:
         raise UsageError(f"{place} has the same query to prefer and to avoid: {_ANEW}.")
     texts = {name: record[name] for name in _TEXTS if name != "plain"}
-    return PreferenceExample(prompt=Prompt(prompt, record["plain"]), chosen=right, rejected=wrong, **texts)
+    asked, evaluation = Prompt(prompt, record["plain"]), bool(record.get("evaluation_database"))
+    return PreferenceExample(prompt=asked, chosen=right, rejected=wrong, evaluation=evaluation, **texts)

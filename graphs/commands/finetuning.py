@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .options import Json, show
-from .training_options import trains
+from .training_options import trains, trains_smollm2
 
 if TYPE_CHECKING:
     from ...training.finetuning.config import TrainingConfig
@@ -19,14 +19,16 @@ Preferences = Annotated[
 ]
 
 
-@trains
+@trains_smollm2
 def sft(
     data: Examples,
     settings: dict[str, Any],
     learning_rate: Annotated[
         float | None, typer.Option(metavar="RATE", help="The highest: by default 1e-4, with --lora 2e-4.")
     ] = None,
-    packing: Annotated[bool, typer.Option("--packing", help="Fill sequences with several examples each.")] = False,
+    packing: Annotated[
+        bool, typer.Option("--packing", help="Fill sequences with examples; --batch counts sequences.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Fine-tune a model on examples; the same command goes on where a stopped training was left."""
@@ -80,6 +82,6 @@ def tune(
 def _train(name: str, train: Any, config: "TrainingConfig", json: bool) -> None:
     from ..training.view import show_training, watched_training
 
-    with watched_training(name) as watch:
+    with watched_training(name, config.out) as watch:
         summary = train(config, watch)
-    show(json, summary, lambda console: show_training(console, summary, watch))
+    show(json, summary, lambda console: show_training(console, summary))

@@ -22,8 +22,8 @@ def _number(what: str, metavar: str = "N") -> Any:
     return _option(int | None, what, metavar=metavar, min=1)
 
 
+_MODEL = _option(str, "A folder of safetensors, a hub id, or smollm2.", metavar="MODEL")
 _SETTINGS = {
-    "model": (_option(str, "A folder of safetensors, a hub id, or smollm2.", metavar="MODEL"), Parameter.empty),
     "out": (_option(Path, "The folder to be made.", metavar="DIR"), Parameter.empty),
     "epochs": (_option(float, "How often each example is seen; may be a fraction.", metavar="N"), 1.0),
     "steps": (_number("Optimizer steps, in the place of --epochs."), None),
@@ -52,4 +52,5 @@ def _settings(model: str, **given: Any) -> dict[str, Any]:
     return {"model": str(model_folder(model)), **given}
 
 
-trains = takes(_SETTINGS, _settings)
+trains = takes({"model": (_MODEL, Parameter.empty), **_SETTINGS}, _settings)
+trains_smollm2 = takes({"model": (_MODEL, "smollm2"), **_SETTINGS}, _settings)  # unless another model is named

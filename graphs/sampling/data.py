@@ -112,6 +112,7 @@ def _preference(question: _Question, pair: Preference) -> dict[str, Any]:
         "similarity": pair.similarity,
         "dialect": rejected.dialect,
         "database": rejected.database,
+        "evaluation_database": question.lineage["evaluation_database"],
         "plain": question.prompt.plain,
         "prompt_format": FORMAT,
     }

@@ -2,8 +2,9 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -34,16 +35,11 @@ class TrainingWatch:
         self.lines.append(line)
         self._show(self)
 
-    @property
-    def losses(self) -> list[tuple[int, float]]:
-        """The loss of each step."""
-        return [(line.step, line.loss) for line in self.lines if line.loss is not None]
-
     def text(self) -> str:
         """Return the last losses and the speed in one line."""
-        last, first = self.lines[-1], self.lines[0]
+        last, first, losses = self.lines[-1], self.lines[0], _losses(self.lines)
         held_out = next((x.held_out_loss for x in reversed(self.lines) if x.held_out_loss is not None), None)
-        said = [f"loss {self.losses[-1][1]:.4f}"] if self.losses else []
+        said = [f"loss {losses[-1][1]:.4f}"] if losses else []
         said += [f"held out {held_out:.4f}"] if held_out is not None else []
         if last.tokens > first.tokens:
             said += [f"{(last.tokens - first.tokens) / (last.seconds - first.seconds):,.0f} tokens/s"]
@@ -51,8 +47,11 @@ class TrainingWatch:
 
 
 @contextmanager
-def watched_training(name: str) -> "Iterator[TrainingWatch]":
-    """Yield what is told of a training's log: a bar in a terminal, a line every two seconds elsewhere."""
+def watched_training(name: str, out: Path) -> "Iterator[TrainingWatch]":
+    """Yield what is told of the log of the training that makes ``out``.
+
+    It is shown as a bar in a terminal, as a line every two seconds elsewhere.
+    """
     console = Console(stderr=True, **PLAIN_TEXT)
     try:
         if not console.is_terminal:
@@ -70,8 +69,15 @@ def watched_training(name: str) -> "Iterator[TrainingWatch]":
 
             yield TrainingWatch(show)
     except KeyboardInterrupt:
-        print("Stopped; the same command goes on from the last checkpoint.", file=sys.stderr)
+        from ...training.finetuning.work_folder import WorkFolder
+
+        goes = "goes on from the last checkpoint" if WorkFolder(out).last_whole() else "begins again"
+        print(f"Stopped; the same command {goes}.", file=sys.stderr)
         raise
+
+
+def _losses(lines: "Iterable[LogLine]") -> list[tuple[int, float]]:
+    return [(line.step, line.loss) for line in lines if line.loss is not None]
 
 
 def _line_teller() -> Callable[[TrainingWatch], None]:
@@ -87,9 +93,12 @@ def _line_teller() -> Callable[[TrainingWatch], None]:
     return tell
 
 
-def show_training(console: Console, summary: "TrainingSummary", watch: TrainingWatch) -> None:
+def show_training(console: Console, summary: "TrainingSummary") -> None:
     """Print how the loss fell, what was trained on, where the model is and what to run next."""
-    for line in loss_plot(watch.losses, min(console.width, 80)):
+    from ...training.finetuning.journal import read_log
+
+    losses = _losses(read_log(summary.directory / "losses.jsonl"))  # also those before it was interrupted
+    for line in loss_plot(losses, min(console.width, 80)):
         console.print(line, style=ACTIVE, soft_wrap=True)
     console.print(_numbers(summary))
     for note in summary.notes:
@@ -97,7 +106,7 @@ def show_training(console: Console, summary: "TrainingSummary", watch: TrainingW
     place = strip_escapes(str(summary.directory))
     ended = "stopped early, best weights kept" if summary.stopped_early else f"{summary.epochs:.2f} epochs"
     console.print(f"trained {place}: {summary.steps} steps, {ended}, {summary.seconds:.1f} s", style=KEPT)
-    console.print(f"next: isogloss eval SET --db FOLDER --generator hf:{place}", soft_wrap=True)
+    console.print(f"next: isogloss eval SET --dialect NAME --generator hf:{place}", soft_wrap=True)
 
 
 def _numbers(summary: "TrainingSummary") -> Table:

@@ -143,6 +143,7 @@ def test_samples_become_training_data(dialect: str, tmp_path: Path, server: Chat
         assert "CREATE TABLE pupil" in each["prompt"][1]["content"]
         assert each["plain"].startswith("-- Database (")
         assert "CREATE TABLE pupil" in each["plain"]
+        assert each["evaluation_database"] is False
         assert [turn["role"] for turn in each["chosen"] + each["rejected"]] == ["assistant"] * 2
         assert each["chosen"] != each["rejected"]
         assert 0 < each["similarity"] < 1

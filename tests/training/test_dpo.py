@@ -186,6 +186,12 @@ def test_what_takes_no_part_is_counted_and_a_question_is_on_one_side(config: Dpo
     assert not sides[0] & sides[1]
 
 
+def test_databases_that_models_are_evaluated_on_are_told(config: DpoConfig) -> None:
+    written(config.data[0], *(preference(number, evaluation_database=number < 6) for number in range(48)))
+    read = read_pairs(replace(config, held_out=0.0), load_tokenizer(open_source(config.model)))
+    assert read.counts.notes == ("On databases that models are evaluated on: 6.",)
+
+
 def test_of_a_run_the_file_is_read_and_nothing_is_cached(
     config: DpoConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,7 +214,7 @@ def test_the_command_tells_how_the_margin_grew(config: DpoConfig) -> None:
     assert run.returncode == 0, run.stderr
     assert "margin" in run.stdout
     assert "trained preferring: 4 steps" in run.stdout
-    assert run.stdout.splitlines()[-1] == "next: isogloss eval SET --db FOLDER --generator hf:preferring"
+    assert run.stdout.splitlines()[-1] == "next: isogloss eval SET --dialect NAME --generator hf:preferring"
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,11 @@ def test_a_file_or_a_run_gives_its_preferences(tmp_path: Path) -> None:
     assert read_preferences([path, tmp_path]) == [wanted, wanted]
 
 
+def test_whether_models_are_evaluated_on_the_database_is_kept(tmp_path: Path) -> None:
+    path = written(tmp_path, record(), record(evaluation_database=True), record(evaluation_database=False))
+    assert [each.evaluation for each in read_preferences([path])] == [False, True, False]
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

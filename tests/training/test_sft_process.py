@@ -18,6 +18,7 @@ pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("trl", reason="trl is not installed")
 
 import torch
+from isogloss.graphs.training.view import watched_training
 from isogloss.training.finetuning.journal import LogLine
 from isogloss.training.sft import SftConfig, train_sft
 
@@ -91,8 +92,41 @@ def test_the_command_tells_what_was_done_and_what_to_run_next(place: Path) -> No
     assert run.returncode == 0, run.stderr
     assert "step 4" in run.stdout
     assert "trained made/out: 4 steps" in run.stdout
-    assert run.stdout.splitlines()[-1] == "next: isogloss eval SET --db FOLDER --generator hf:made/out"
+    assert run.stdout.splitlines()[-1] == "next: isogloss eval SET --dialect NAME --generator hf:made/out"
     assert all(line.startswith("step ") for line in run.stderr.splitlines())
+
+
+def test_the_plot_has_the_steps_before_it_was_interrupted(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(place)
+    settings: dict[str, Any] = {"precision": "float32", "learning_rate": 3e-3, "steps": 4}
+
+    def stop(line: LogLine) -> None:
+        if line.step == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_sft(SftConfig(model="model", data=(Path("rows.jsonl"),), out=Path("out"), **settings), stop)
+    run = isogloss(*WORDS, "--steps", "4", "--out", "out", cwd=place, **ONE_THREAD)
+    assert run.returncode == 0, run.stderr
+    assert "step 4" in run.stdout  # none, if it had the last step alone
+
+
+def test_interrupted_it_tells_where_the_same_command_begins(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    checkpoint = tmp_path / ".out.training/checkpoints/checkpoint-2"
+    for sentence in ("begins again", "goes on from the last checkpoint"):
+        with pytest.raises(KeyboardInterrupt), watched_training("train sft", tmp_path / "out"):
+            raise KeyboardInterrupt
+        assert capsys.readouterr().err == f"Stopped; the same command {sentence}.\n"
+        checkpoint.mkdir(parents=True)
+        (checkpoint / "whole").touch()
+        checkpoint = checkpoint.with_name("checkpoint-4")
+
+
+def test_smollm2_is_what_is_trained_unless_another_model_is_named(place: Path) -> None:
+    run = isogloss("train", "sft", "rows.jsonl", "--out", "out", cwd=place, ISOGLOSS_HOME=str(place), **ONE_THREAD)
+    assert run.returncode == 2
+    assert "isogloss models add smollm2" in run.stderr
+    assert isogloss("train", "dpo", "rows.jsonl", "--out", "out", cwd=place).returncode == 2
 
 
 def test_bad_input_is_one_sentence(place: Path) -> None:

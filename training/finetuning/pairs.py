@@ -62,4 +62,4 @@ def _examples(preferences: Iterable[PreferenceExample]) -> Iterator[Example]:
     templates: dict[str, str] = {}
     for each in preferences:
         template = templates.setdefault(each.prompt.plain, shared_skeleton(each.chosen, each.dialect))
-        yield Example(each.id, each.prompt, each.chosen, each.dialect, each.database, template)
+        yield Example(each.id, each.prompt, each.chosen, each.dialect, each.database, template, each.evaluation)

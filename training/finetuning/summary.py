@@ -32,7 +32,8 @@ class DataCounts:
 class TrainingSummary:
     """What was trained, for how long, and what became of the loss (for its unit see ``TrainingConfig.measure``).
 
-    ``tokens`` went through the model, of which ``trained`` were in the loss. Where the training stopped early the best
+    ``tokens`` went through the model, of which ``trained`` were in the loss; ``tokens_per_second`` has the time of
+    evaluations and checkpoints in it. Where the training stopped early the best
     weights are kept; ``peak_memory_mb`` is that of the main process, or of its GPU. A margin is how much more reward
     the completions to prefer have than those to avoid; there is one only in training on preferences.
     """
