@@ -18,6 +18,7 @@ pytest.importorskip("trl", reason="trl is not installed")
 import torch
 from isogloss.training.finetuning import running, work_folder
 from isogloss.training.finetuning.journal import LogLine
+from isogloss.training.finetuning.whole_checkpoints import writing
 from isogloss.training.sft import SftConfig, train_sft
 
 EARLY: dict[str, Any] = {"steps": 60, "patience": 2, "evaluate_every": 3, "learning_rate": 0.05}
@@ -98,6 +99,12 @@ def test_a_disk_that_is_full_when_the_model_is_saved_is_told(
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert train_sft(config, stop).steps == 10
+
+
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError("CUDA out of memory"), RuntimeError("device-side assert")])
+def test_what_is_no_fault_of_the_disk_is_not_called_one(error: RuntimeError) -> None:
+    with pytest.raises(type(error)), writing():
+        raise error
 
 
 def test_a_checkpoint_that_is_half_removed_does_not_count(config: SftConfig, monkeypatch: pytest.MonkeyPatch) -> None:

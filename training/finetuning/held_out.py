@@ -32,6 +32,6 @@ class TokenMean(Trainer):  # type: ignore[misc]
         """Return what the trainer does, and add it to the sums."""
         made = super().prediction_step(model, inputs, *given, **named)
         tokens = (inputs["labels"] != UNTRAINED).sum().cpu()
-        self._nats = self._nats + made[0].double().cpu() * tokens
+        self._nats = self._nats + made[0].cpu().double() * tokens
         self._tokens = self._tokens + tokens
         return made

@@ -48,6 +48,7 @@ def quiet_libraries() -> None:
     transformers_logging.disable_progress_bar()
     datasets.disable_progress_bars()
     warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)  # PEFT asks for it by its old name
+    warnings.filterwarnings("ignore", "fan_in_fan_out", UserWarning)  # PEFT's, of GPT-2: it does what it must
     for name in ("trl", "accelerate", "peft", "torch.distributed"):
         logging.getLogger(name).setLevel(logging.ERROR)
 

@@ -45,16 +45,23 @@ def load_model(source: Checkpoint) -> Any:
     Raises ``UsageError`` if it cannot be loaded, or lacks weights, which would be random numbers.
     """
     how: dict[str, Any] = {"dtype": torch.float32, "use_safetensors": True, "trust_remote_code": False}
+    tells = {"output_loading_info": True, "ignore_mismatched_sizes": True}
     try:
-        model, told = AutoModelForCausalLM.from_pretrained(str(source.folder), output_loading_info=True, **how)
+        model, told = AutoModelForCausalLM.from_pretrained(str(source.folder), **tells, **how)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         if is_lack_of_memory(error):
             raise
         raise UsageError(_no_model(source, error)) from error
-    if lacking := sorted(told["missing_keys"]):
-        more = f" and {len(lacking) - 1} more" if lacking[1:] else ""
-        raise UsageError(f"The model {source.folder} lacks {lacking[0]}{more}: name a folder with a whole model.")
+    _require_all(source, told["missing_keys"], {name for name, *_ in told["mismatched_keys"]})
     return model
+
+
+def _require_all(source: Checkpoint, missing: set[str], misshapen: set[str]) -> None:
+    named = sorted(missing | misshapen)
+    more = f" and {len(named) - 1} more" if named[1:] else ""
+    if named:
+        shape = " of the shape that its config.json says" if misshapen else ""
+        raise UsageError(f"The model {source.folder} lacks {named[0]}{more}{shape}: name a folder with a whole model.")
 
 
 def context_of(source: Checkpoint) -> int | None:
