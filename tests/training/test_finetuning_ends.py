@@ -16,9 +16,11 @@ pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("trl", reason="trl is not installed")
 
 import torch
-from isogloss.training.finetuning import running, work_folder
+from isogloss.training.finetuning import running
 from isogloss.training.finetuning.journal import LogLine
+from isogloss.training.finetuning.kept_checkpoints import step_of
 from isogloss.training.finetuning.whole_checkpoints import writing
+from isogloss.training.finetuning.work_folder import WorkFolder
 from isogloss.training.sft import SftConfig, train_sft
 
 EARLY: dict[str, Any] = {"steps": 60, "patience": 2, "evaluate_every": 3, "learning_rate": 0.05}
@@ -119,7 +121,7 @@ def test_a_checkpoint_that_is_half_removed_does_not_count(config: SftConfig, mon
         patch.setattr(shutil, "rmtree", half)
         with pytest.raises(Stopped):
             train_sft(config, silent)
-    work = work_folder.WorkFolder(config.out)
+    work = WorkFolder(config.out)
     left = {path.name: (path / "whole").exists() for path in work.checkpoints.iterdir()}
     assert left == {"checkpoint-2": False, "checkpoint-4": True, "checkpoint-6": True}
     lines: list[LogLine] = []
@@ -131,5 +133,5 @@ def test_the_best_checkpoint_stays_beside_the_last_two(config: SftConfig, monkey
     monkeypatch.setattr(running, "_save", stop)
     with pytest.raises(Stopped):
         train_sft(replace(config, **{**EARLY, "patience": 3}), silent)
-    steps = sorted(work_folder.step_of(path) for path in work_folder.WorkFolder(config.out).checkpoints.iterdir())
+    steps = sorted(step_of(path) for path in WorkFolder(config.out).checkpoints.iterdir())
     assert [steps[-1] - step for step in steps] == [9, 3, 0]

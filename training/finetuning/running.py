@@ -16,12 +16,13 @@ from .config import TrainingConfig
 from .head import score_labels_alone
 from .inputs import inputs_of
 from .journal import Journal, Observer
+from .kept_checkpoints import result_in, step_of
 from .machine import is_main, peak_memory_mb, processes, quiet_libraries, use_all_cores
 from .papers import write_papers
 from .source import open_source, stored_dtype
 from .summary import DataCounts, TrainingSummary, summarised
 from .whole_checkpoints import writing
-from .work_folder import WorkFolder, anew, step_of, work_folder
+from .work_folder import WorkFolder, anew, work_folder
 
 MakeTrainer = Callable[[dict[str, Any]], Any]
 
@@ -101,7 +102,7 @@ def _set_callbacks(trainer: Any, journal: Journal, patience: int | None) -> None
 
 def _train(trainer: Any, work: WorkFolder) -> None:
     """Train to the end; of a training that is over already, take the weights."""
-    last, chosen = work.last_whole(), work.chosen()
+    last, chosen = work.last_whole(), result_in(work.checkpoints)
     if chosen:
         trainer._load_from_checkpoint(str(chosen))
     else:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError
 
+from .kept_checkpoints import mark_whole, remove_older
 from .machine import is_main
-from .work_folder import mark_whole, remove_older
 
 if TYPE_CHECKING:
     from transformers import Trainer

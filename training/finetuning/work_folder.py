@@ -1,7 +1,7 @@
 """The hidden folder beside its place in which a model is trained, and from which a training that ended goes on.
 
 ``.NAME.training`` holds ``settings.json``, ``losses.jsonl``, ``checkpoints/checkpoint-STEP`` and at the end ``model``,
-which moves to its place whole. A checkpoint counts once it holds the file ``whole``, which is written last.
+which moves to its place whole.
 """
 
 import fcntl
@@ -18,9 +18,8 @@ from ...tools.errors import IsoglossError, UsageError
 from ..checkpoints.checkpoint import read_json
 from ..checkpoints.lineage import write_json
 from ..checkpoints.output import require_free
+from .kept_checkpoints import remove_halves, step_of, whole_ones
 
-_WHOLE = "whole"
-_KEPT = 2  # checkpoints, beside the best
 _FREE = ("micro_batch", "save_every")  # settings that hardly change the result, or not at all
 
 
@@ -52,56 +51,12 @@ class WorkFolder:
 
     def last_whole(self) -> Path | None:
         """Return the latest checkpoint that is whole, None before there is one."""
-        return next(reversed(_whole(self.checkpoints)), None)
-
-    def chosen(self) -> Path | None:
-        """Return the checkpoint whose weights are the result, if the training is over; None if it is not.
-
-        A training is over after its last step, and where it stopped early; the best checkpoint counts, if there is one.
-        """
-        last = self.last_whole()
-        state = read_json(last / "trainer_state.json") if last else {}
-        stopped = state.get("stateful_callbacks", {}).get("TrainerControl", {}).get("args", {})
-        if last is None or not (stopped.get("should_training_stop") or state["global_step"] >= state["max_steps"]):
-            return None
-        return _checkpoint(self.checkpoints, state.get("best_global_step") or state["global_step"])
-
-    def drop_halves(self) -> None:
-        """Remove the checkpoints that a process left while it was writing them."""
-        for folder in self.checkpoints.glob("checkpoint-*"):
-            if not (folder / _WHOLE).exists():
-                shutil.rmtree(folder, ignore_errors=True)
+        return next(reversed(whole_ones(self.checkpoints)), None)
 
     def finish(self) -> None:
         """Move the model to its place and remove the rest."""
         os.replace(self.model, self.out)
         shutil.rmtree(self.place, ignore_errors=True)
-
-
-def step_of(checkpoint: Path) -> int:
-    """Return the optimizer step after which a checkpoint was written."""
-    return int(checkpoint.name.rpartition("-")[2])
-
-
-def mark_whole(checkpoints: Path, step: int) -> None:
-    """Let the checkpoint of ``step`` count."""
-    (_checkpoint(checkpoints, step) / _WHOLE).touch()
-
-
-def remove_older(checkpoints: Path, best: int | None) -> None:
-    """Remove all checkpoints but the last two and that of step ``best``; what is half removed does not count."""
-    for old in _whole(checkpoints)[:-_KEPT]:
-        if step_of(old) != best:
-            (old / _WHOLE).unlink()
-            shutil.rmtree(old, ignore_errors=True)
-
-
-def _checkpoint(checkpoints: Path, step: int) -> Path:
-    return checkpoints / f"checkpoint-{step}"
-
-
-def _whole(checkpoints: Path) -> list[Path]:
-    return sorted((mark.parent for mark in checkpoints.glob(f"checkpoint-*/{_WHOLE}")), key=step_of)
 
 
 @contextmanager
@@ -118,11 +73,11 @@ def work_folder(out: Path, settings: Mapping[str, Any]) -> Iterator[WorkFolder]:
         work.place.mkdir(parents=True, exist_ok=True)
         with _locked(work):
             _require_same(work, settings)
-            work.drop_halves()
+            remove_halves(work.checkpoints)
             shutil.rmtree(work.model, ignore_errors=True)
             yield work
     except OSError as error:
-        work.drop_halves()
+        remove_halves(work.checkpoints)
         raise IsoglossError(f"{out} cannot be written: {error}. {goes_on(work)}") from error
 
 
