@@ -11,6 +11,14 @@ from ..agents.tiny_model import tiny_tokenizer
 TEMPLATES, DATABASES = 6, 4
 
 
+class Stopped(Exception):
+    """Raised where a test ends a training."""
+
+
+def silent(_: object) -> None:
+    """Take no notice."""
+
+
 def example(number: int, completion: str | None = None) -> Example:
     """Return an example; its database, template and texts follow from its number."""
     asked = f"Question {number}?\n"

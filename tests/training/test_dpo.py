@@ -11,7 +11,7 @@ from isogloss.tools.errors import UsageError
 from isogloss.training.prompt_format import FORMAT, completion_messages
 
 from ..command_line import isogloss
-from .lessons_here import DATABASES, TEMPLATES, save_small_model
+from .lessons_here import DATABASES, TEMPLATES, Stopped, silent
 from .tiny_checkpoints import weights_of
 
 pytest.importorskip("torch", reason="torch is not installed")
@@ -24,11 +24,7 @@ from isogloss.training.finetuning.journal import LogLine
 from isogloss.training.finetuning.pairs import read_pairs
 from isogloss.training.finetuning.source import load_model, load_tokenizer, open_source
 
-
-@pytest.fixture(autouse=True)
-def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    torch.set_num_threads(1)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def preference(number: int, wrong: str = "", **changed: Any) -> dict[str, Any]:
@@ -54,11 +50,6 @@ def written(path: Path, *preferences: dict[str, Any]) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_small_model(tmp_path_factory.mktemp("models") / "small")
-
-
 @pytest.fixture
 def config(model: Path, tmp_path: Path) -> DpoConfig:
     """Settings of a training of ten steps."""
@@ -66,14 +57,6 @@ def config(model: Path, tmp_path: Path) -> DpoConfig:
     return DpoConfig(
         model=str(model), data=(data,), out=tmp_path / "out", learning_rate=1e-3, steps=10, precision="float32"
     )
-
-
-def silent(_: LogLine) -> None:
-    """Take no notice."""
-
-
-class Stopped(Exception):
-    """Raised where a test ends a training."""
 
 
 def test_the_model_comes_to_prefer_what_is_chosen(config: DpoConfig) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from isogloss.tools.errors import IsoglossError, UsageError
 
-from .lessons_here import example, save_small_model, write_numbered
+from .lessons_here import Stopped, example, save_small_model, silent
 from .tiny_checkpoints import change_weights, weights_of
 
 pytest.importorskip("torch", reason="torch is not installed")
@@ -21,33 +21,7 @@ from isogloss.training.examples import write_examples
 from isogloss.training.finetuning.journal import LogLine
 from isogloss.training.sft import SftConfig, train_sft
 
-
-@pytest.fixture(autouse=True)
-def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    torch.set_num_threads(1)
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_small_model(tmp_path_factory.mktemp("models") / "small")
-
-
-@pytest.fixture
-def config(model: Path, tmp_path: Path) -> SftConfig:
-    """Settings of a training of ten steps."""
-    data = write_numbered(tmp_path / "rows.jsonl", 48)
-    return SftConfig(
-        model=str(model), data=(data,), out=tmp_path / "out", learning_rate=3e-3, steps=10, precision="float32"
-    )
-
-
-def silent(_: LogLine) -> None:
-    """Take no notice."""
-
-
-class Stopped(Exception):
-    """Raised where a test ends a training."""
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def test_the_loss_falls_and_the_folder_is_whole(config: SftConfig) -> None:

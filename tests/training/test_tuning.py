@@ -11,7 +11,7 @@ import pytest
 from isogloss.tools.errors import UsageError
 
 from ..command_line import isogloss
-from .lessons_here import save_small_model, write_numbered
+from .lessons_here import Stopped, save_small_model, silent, write_numbered
 from .mixture_models import logits_of, mixed, save_experts
 from .tiny_checkpoints import change_weights, weights_of
 
@@ -29,12 +29,7 @@ from isogloss.training.tuning import train_tune
 ARCHITECTURES = ("Llama", "Qwen2", "Qwen3")  # one for each kind of mixture
 GATES, EXPERTS = {"mlp.gate.weight"}, {"mlp.gate.weight", "mlp.experts.gate_up_proj", "mlp.experts.down_proj"}
 ATTENTION = {f"self_attn.{name}_proj.weight" for name in "qkvo"}
-
-
-@pytest.fixture(autouse=True)
-def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    torch.set_num_threads(1)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +49,6 @@ def config(mixtures: Path, tmp_path: Path) -> TuneConfig:
     data = write_numbered(tmp_path / "rows.jsonl", 48)
     more: dict[str, Any] = {"learning_rate": 5e-3, "steps": 8, "precision": "float32"}
     return TuneConfig(model=str(mixtures / "Llama"), data=(data,), out=tmp_path / "out", **more)
-
-
-def silent(_: LogLine) -> None:
-    """Take no notice."""
-
-
-class Stopped(Exception):
-    """Raised where a test ends a training."""
 
 
 def stop_at_six(line: LogLine) -> None:
