@@ -19,7 +19,8 @@ from isogloss.training.examples import Example, read_examples
 from ..command_line import isogloss
 from ..openai_server import ChatServer
 from .observers import Nobody
-from .test_sampling import config, question, question_set, replied, run, school
+from .school_database import school
+from .test_sampling import config, question, question_set, replied, run
 
 
 @pytest.fixture(autouse=True)
