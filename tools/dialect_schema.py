@@ -1,7 +1,6 @@
 """A database's schema as its own dialect writes it: CREATE TABLE with types, keys and a few values of each column."""
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,8 +10,6 @@ from .identifiers import natural_identifier
 from .schema import Column, ForeignKey, Table
 from .schema_excerpt import SchemaExcerpt
 
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_FOLDING = ("postgres", "oracle")  # read a name without quotes as one in lower or in upper case
 _LONGEST = 40  # characters of a value
 
 Samples = Mapping[tuple[str, str], list[Any]]
@@ -61,10 +58,7 @@ def _names(columns: tuple[str, ...], dialect: str) -> str:
 
 
 def _name(name: str, dialect: str) -> str:
-    """Return a name as a query has to write it: in quotes only where the dialect needs them."""
-    if _PLAIN.fullmatch(name) and dialect not in _FOLDING:
-        free = natural_identifier(name.lower(), dialect).args["quoted"] is False
-        return name if free else natural_identifier(name, dialect).sql(dialect)
+    """Return a name as a query has to write it."""
     return natural_identifier(name, dialect).sql(get_dialect(dialect).sqlglot)
 
 

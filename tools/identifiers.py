@@ -7,7 +7,9 @@ from sqlglot.dialects.dialect import Dialect
 
 from .dialects import get_dialect
 
-_PLAIN = re.compile(r"[a-z][a-z0-9_]*")
+_LOWER = re.compile(r"[a-z][a-z0-9_]*")
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_FOLDING = ("postgres", "oracle")  # read a name without quotes as one in lower or in upper case
 
 
 def identifier(name: str, dialect: str) -> exp.Identifier:
@@ -16,7 +18,7 @@ def identifier(name: str, dialect: str) -> exp.Identifier:
     Oracle keeps a plain name in upper case
     (https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Database-Object-Names-and-Qualifiers.html).
     """
-    stored = name.upper() if dialect == "oracle" and _PLAIN.fullmatch(name) else name
+    stored = name.upper() if dialect == "oracle" and _LOWER.fullmatch(name) else name
     return exp.Identifier(this=stored, quoted=True)
 
 
@@ -26,8 +28,13 @@ def quoted(name: str, dialect: str = "postgres") -> str:
 
 
 def natural_identifier(name: str, dialect: str) -> exp.Identifier:
-    """Return an identifier as a person writes it: quoted only if it is no plain name or a reserved word."""
-    if _PLAIN.fullmatch(name) and not _is_reserved(name, dialect):
+    """Return an identifier as a person writes it.
+
+    It is quoted only if the dialect would read it otherwise: if it is no plain name, a reserved word, or has capitals
+    where names without quotes are folded.
+    """
+    plain = (_LOWER if dialect in _FOLDING else _PLAIN).fullmatch(name)
+    if plain and not _is_reserved(name.lower(), dialect):
         return exp.Identifier(this=name, quoted=False)
     return identifier(name, dialect)
 

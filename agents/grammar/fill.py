@@ -62,7 +62,10 @@ def _ask_for_bounds(tree: exp.Expr) -> None:
 
 
 def finish(filling: Filling, samples: dict[tuple[str, str], list[Any]]) -> exp.Expr:
-    """Return the filled query's syntax tree; raises ``CannotFill`` when no value fits a literal."""
+    """Return the filled query's syntax tree.
+
+    Raises ``CannotFill`` when no value fits a literal, or when a UNION or the like has twice the same query.
+    """
     _fill_literals(filling, samples)
     _drop_odd_products(filling)
     columns = [(c, _place(c, filling.assignment)) for c in filling.tree.find_all(exp.Column)]
@@ -73,8 +76,26 @@ def finish(filling: Filling, samples: dict[tuple[str, str], list[Any]]) -> exp.E
         if table.name in filling.assignment:
             name = filling.assignment[table.name][0].name
             table.set("this", natural_identifier(name, filling.dialect))
+    if any(_alike(operation.left, operation.right) for operation in filling.tree.find_all(exp.SetOperation)):
+        raise CannotFill("both sides of a set operation came out the same")
     tree = polish(filling.tree, filling.schema, filling.dialect, filling.rng)
     return name_outputs(tree, filling.rng)
+
+
+def _alike(left: exp.Expr, right: exp.Expr) -> bool:
+    """Whether two queries differ in nothing but aliases."""
+    return _without_aliases(left) == _without_aliases(right)
+
+
+def _without_aliases(query: exp.Expr) -> exp.Expr:
+    copy = query.copy()
+    for alias in list(copy.find_all(exp.Alias)):
+        alias.replace(alias.this)
+    for node in copy.find_all(exp.Table):
+        node.set("alias", None)
+    for column in copy.find_all(exp.Column):
+        column.set("table", None)
+    return copy
 
 
 _AMOUNT = re.compile(r"quantity|qty|units|count|number of|shares|hours")

@@ -6,6 +6,7 @@ import re
 from sqlglot import exp
 
 _GENERATED = re.compile(r"^(out|cte|sub)_\d+$")
+_BARE = 0.75  # share of the queries of one table that name it without an alias
 _RESERVED = {"as", "in", "is", "on", "or", "by", "to", "do", "if", "no", "at"}
 
 
@@ -14,6 +15,8 @@ def name_outputs(tree: exp.Expr, rng: random.Random) -> exp.Expr:
     _rename_outputs(tree)
     _rename_ctes(tree, rng)
     _rename_aliases(tree)
+    if rng.random() < _BARE:
+        _drop_needless_alias(tree)
     return tree
 
 
@@ -25,17 +28,25 @@ def _rename_outputs(tree: exp.Expr) -> None:
             for column in named.find_all(exp.Column):
                 column.set("this", exp.to_identifier(names.get(column.name, column.name)))
             names[alias.alias] = _unique(_output_name(named), set(names.values()))
-    for alias in tree.find_all(exp.Alias):
+    for alias in list(tree.find_all(exp.Alias)):
         if alias.alias in names:
-            alias.set("alias", exp.to_identifier(names[alias.alias]))
+            _name(alias, names[alias.alias])
     for column in tree.find_all(exp.Column):
         if column.name in names:
             column.set("this", exp.to_identifier(names[column.name]))
 
 
+def _name(alias: exp.Alias, name: str) -> None:
+    """Give an output its name, in words only if it is not a column's own."""
+    if isinstance(alias.this, exp.Column) and alias.this.name == name:
+        alias.replace(alias.this)
+    else:
+        alias.set("alias", exp.to_identifier(name))
+
+
 def _output_name(node: exp.Expr) -> str:
     if isinstance(node, exp.Column):
-        return node.name.lower()
+        return node.name.lower() if node.this.args.get("quoted") else node.name
     if isinstance(node, exp.Window):
         return _window_name(node)
     if isinstance(node, exp.Anonymous) and node.name.upper() == "ROUND":
@@ -160,8 +171,22 @@ def _rename_aliases(tree: exp.Expr) -> None:
             column.set("table", exp.to_identifier(names[column.table]))
 
 
+def _drop_needless_alias(tree: exp.Expr) -> None:
+    """Read the only table of a query under its own name, unless a column could then be taken for something else."""
+    sources = list(tree.find_all(exp.Table, exp.Subquery, exp.Lateral, exp.Unnest))
+    if len(sources) != 1 or not isinstance(sources[0], exp.Table) or len(list(tree.find_all(exp.Select))) != 1:
+        return
+    columns = list(tree.find_all(exp.Column))
+    others = {alias.alias.lower() for alias in tree.find_all(exp.Alias)} | {sources[0].name.lower(), sources[0].alias}
+    if any(column.name.lower() in others or isinstance(column.this, exp.Star) for column in columns):
+        return
+    sources[0].set("alias", None)
+    for column in columns:
+        column.set("table", None)
+
+
 def _unique(name: str, taken: set[str]) -> str:
-    candidate, number = name, 2
-    while candidate in taken:
+    candidate, number, taken = name, 2, {other.lower() for other in taken}
+    while candidate.lower() in taken:
         candidate, number = f"{name}{'' if name[-1].isdigit() is False else '_'}{number}", number + 1
     return candidate

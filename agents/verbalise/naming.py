@@ -28,6 +28,7 @@ _ABBREVIATIONS = {
 }
 _IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women", "datum": "data"}
 _UNCOUNTABLE = {"weather", "staff", "data", "information", "equipment", "series", "species"}
+_UNBENT = {"by", "to", "at", "in", "on", "of", "for", "from", "held"}  # words at the end of a name without a plural
 _UNIT = re.compile(r"^(?P<noun>.+?) in (?P<unit>[A-Za-z°%][A-Za-z° %-]*?)$")
 
 
@@ -103,7 +104,7 @@ def plural(noun: str) -> str:
             return plural(head) + joint + tail
     head, _, last = noun.rpartition(" ")
     lead = f"{head} " if head else ""
-    if last.lower() in _UNCOUNTABLE:
+    if last.lower() in _UNCOUNTABLE | _UNBENT:
         return noun
     if last in _IRREGULAR:
         return lead + _IRREGULAR[last]

@@ -1,7 +1,5 @@
 """A SQLite query with every name found in the schema and every expression typed; and back to how people write."""
 
-import re
-
 from sqlglot import exp, parse_one
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
@@ -15,8 +13,6 @@ from ..qualified import UnsupportedSeed
 from ..schema import ColumnType, Schema, Table
 from ..transpile import with_string_literals
 
-_KEEPS_CASE = ("bigquery", "duckdb", "mysql", "sqlite")  # the others fold a name without quotes
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WRITTEN, _BARE = "written", "bare"  # an alias the query has itself; a column without its table
 _TYPES = {
     ColumnType.INTEGER: "BIGINT",
@@ -125,13 +121,13 @@ def with_names_of(tree: exp.Query, schema: Schema, dialect: str) -> exp.Query:
     for scope in traverse_scope(tree):
         for column in scope.columns:
             _name_column(column, scope, schema)
-            _drop_needless_table(column, scope, dialect)
+            _drop_needless_table(column, scope)
     for table in tree.find_all(exp.Table):
         if not table.meta.get(_WRITTEN, True) and table.alias == table.name:
             table.set("alias", None)
         table.this.set("this", _table_name(table, tree, schema))
     for name in list(tree.find_all(exp.Identifier)):
-        name.replace(_identifier(name.name, dialect))
+        name.replace(natural_identifier(name.name, dialect))
     return tree
 
 
@@ -163,16 +159,9 @@ def _table_name(table: exp.Table, tree: exp.Query, schema: Schema) -> str:
     return table.name if known is None or is_cte else known.name
 
 
-def _drop_needless_table(column: exp.Column, scope: Scope, dialect: str) -> None:
+def _drop_needless_table(column: exp.Column, scope: Scope) -> None:
     """Write a column as the query had it, where only one table is read and the name is not that table's too."""
     own = list(scope.selected_sources)
     needless = column.meta.get(_BARE) and len(own) == 1 and column.table.lower() == own[0].lower()
     if needless and column.name.lower() != own[0].lower():
         column.set("table", None)
-
-
-def _identifier(name: str, dialect: str) -> exp.Identifier:
-    plain = natural_identifier(name.lower(), dialect)
-    if dialect in _KEEPS_CASE and not plain.quoted and _PLAIN.fullmatch(name):
-        return exp.Identifier(this=name, quoted=False)
-    return natural_identifier(name, dialect)
