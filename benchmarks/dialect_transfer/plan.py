@@ -37,7 +37,7 @@ class Sizes:
     sampled: int = 60  # other questions, answered ``samples`` times for best-of-n
     samples: int = 4
     steps: int = 15  # more, of eight examples, for best-of-n, DPO and what is tuned
-    evaluated: int = 80  # questions in each dialect
+    evaluated: int = 64  # questions in each dialect
 
 
 @dataclass(frozen=True, slots=True)
