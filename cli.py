@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from isogloss import __version__
 from isogloss.graphs.commands.corpora import corpus_app
+from isogloss.graphs.commands.datasets import dataset_app
 from isogloss.graphs.commands.evaluation import evaluate
 from isogloss.graphs.commands.model_options import BaseUrl, asks_models
 from isogloss.graphs.commands.models import critic_app, models_app, prompt_app
 from isogloss.graphs.commands.options import DATABASE, DIALECT_NAMES, MODELS, Corpus, Json, Workers, show
 from isogloss.graphs.commands.preparing import keywords
 from isogloss.graphs.commands.queries import compare, execute, load
-from isogloss.graphs.commands.runs import dataset_app, trace_app
 from isogloss.graphs.commands.sampling import sample
+from isogloss.graphs.commands.tracing import trace_app
 from isogloss.graphs.commands.training import train_app
 from isogloss.graphs.commands.translation import translate
 from isogloss.tools.errors import IsoglossError, UsageError

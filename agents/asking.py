@@ -26,13 +26,14 @@ _TOO_LONG = "the reply is too long"
 class Answer:
     """A model's answer: a structured ``reply``, or tool calls still to be run (``reply`` is None), or a ``problem``.
 
-    ``usage`` is what it took, a malformed first reply included.
+    ``usage`` is what it took, a malformed first reply included; ``model`` is who answered.
     """
 
     message: AIMessage
     reply: BaseModel | None = None
     problem: str | None = None
     usage: Usage = field(default_factory=Usage)
+    model: str | None = None
 
 
 class Agent:
@@ -50,6 +51,7 @@ class Agent:
         channel: Channel | None = None,
     ) -> None:
         self.reply = reply
+        self.name = channel.model if channel else "grammar"
         self.tool_names = {t.name for t in tools}
         offered: list[BaseTool | type] = [*tools, reply, GiveUp]
         model = channel.bounded(model) if channel else model
@@ -74,7 +76,7 @@ class Agent:
                 answer, used = self._read(message), used + more
         except CallFailed as failure:
             answer = Answer(AIMessage(""), problem=str(failure))
-        return replace(answer, usage=used)
+        return replace(answer, usage=used, model=self.name)
 
     async def _call(self, messages: list[BaseMessage]) -> tuple[AIMessage, Usage]:
         if self._channel:

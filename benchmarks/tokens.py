@@ -22,7 +22,7 @@ from isogloss.agents.prompting import prompt_text
 from isogloss.agents.replies import GiveUp, GiveVerdict, ProposeCandidate, ProposeRepair, ProposeTemplate
 from isogloss.agents.toolbox import agent_tools
 from isogloss.graphs.spending import spending
-from isogloss.graphs.trace import Step, Trace
+from isogloss.graphs.tracing.trace import Step, Trace
 from isogloss.knowledge.corpus import load_corpus
 from isogloss.knowledge.index import open_index
 from isogloss.tools.engines import open_engine

@@ -9,9 +9,9 @@ from rich.text import Text
 
 from .cleaning import strip_escapes
 from .dataset import DatasetStatistics, Pair
-from .sql_layout import lay_out
 from .statistics import FEATURES
 from .theme import QUIET, REPAIRED, sql_syntax
+from .tracing.sql_layout import lay_out
 
 _LISTED = 12  # tables and keywords shown
 

@@ -26,6 +26,7 @@ def step(
         recorded["prompt"] = str(messages[-1].content)
     if answer is not None:
         recorded |= {
+            "model": answer.model,
             "reply": spoken(answer.message),
             "tool_calls": [{"name": c["name"], "args": c["args"]} for c in answer.message.tool_calls],
         }

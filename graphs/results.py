@@ -7,7 +7,7 @@ from .duplicates import Duplicates, tables_of
 from .run_directory import ItemResult
 from .state import ItemState
 from .statistics import features
-from .trace import Step
+from .tracing.trace import Step
 from .workbench import Workbench
 
 

@@ -20,7 +20,7 @@ from ..tools.errors import UsageError
 from .cleaning import Cleaner
 from .run_files import JsonLines, RunLock, now, read_record, write_record
 from .totals import ItemResult, Totals
-from .trace import Trace
+from .tracing.trace import Trace
 
 __all__ = ["ItemResult", "RunDirectory", "Totals"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..agents.budget import Usage
 from .run_directory import RunDirectory
-from .trace import Trace
+from .tracing.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .trace import Step
+from .tracing.trace import Step
 
 Status = Literal["kept", "rejected"]
 

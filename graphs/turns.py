@@ -83,12 +83,12 @@ class BoundNode(Protocol[State_contra]):
 
 
 def timed(node: Callable[[State_contra, Bench], Awaitable[Update]], bench: Bench) -> BoundNode[State_contra]:
-    """Return ``node`` bound to ``bench``, its step told how long it took, in seconds."""
+    """Return ``node`` bound to ``bench``, its step told when it began and how long it took, in seconds."""
 
     async def run(state: State_contra) -> Update:
-        began = time.perf_counter()
+        started, began = time.time(), time.perf_counter()
         update = await node(state, bench)
-        update["steps"][0]["seconds"] = time.perf_counter() - began
+        update["steps"][0] |= {"started": started, "seconds": time.perf_counter() - began}
         return update
 
     return run

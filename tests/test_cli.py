@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from isogloss.graphs.cleaning import strip_escapes
 from isogloss.graphs.run_directory import ItemResult, RunDirectory
-from isogloss.graphs.trace import Step
+from isogloss.graphs.tracing.trace import Step
 
 from .command_line import isogloss
 

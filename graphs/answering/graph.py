@@ -14,7 +14,7 @@ from langgraph.graph.state import CompiledStateGraph
 from ...tools.question_sets import Question
 from ...training.graded import GradedAnswer
 from ..stream import final_states
-from ..trace import Step
+from ..tracing.trace import Step
 from ..turns import timed
 from . import nodes
 from .state import AnswerBench, AnswerState, question_of

@@ -20,7 +20,7 @@ from ...training.preferences import (
     wrong_samples,
 )
 from ...training.prompt_format import FORMAT, Prompt, completion_messages
-from ..trace import Trace
+from ..tracing.trace import Trace
 
 VALID, NEGATIVE, PREFERENCES = "valid.jsonl", "negative.jsonl", "preferences.jsonl"
 _PROMPTS = "SELECT item, delta FROM steps WHERE node = 'prompt'"

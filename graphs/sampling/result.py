@@ -13,7 +13,7 @@ from ..answering.graph import Answered
 from ..duplicates import tables_of
 from ..run_directory import ItemResult
 from ..statistics import features
-from ..trace import Step
+from ..tracing.trace import Step
 
 _NOT_LOADED = "the database does not load"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..run_catalog import find_run
-from ..trace_query import rejections
+from ..tracing.query import rejections
 from .nodes import RULES, grade
 
 WRITERS = ("sqlglot", *RULES, "model")

@@ -8,7 +8,7 @@ from ...tools.skeleton import skeleton
 from ..duplicates import tables_of
 from ..run_directory import ItemResult
 from ..statistics import features
-from ..trace import Step
+from ..tracing.trace import Step
 from .state import TranslationState
 
 

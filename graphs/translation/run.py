@@ -24,7 +24,7 @@ from ..run_models import Voice, in_flight, load_models, open_budget, open_voices
 from ..run_summary import run_to_its_end
 from ..spending import spending, spent_so_far
 from ..stream import final_states
-from ..trace import Step
+from ..tracing.trace import Step
 from .bench import TranslationBench, open_bench
 from .config import TranslationConfig, TranslationSummary
 from .graph import translation_graph

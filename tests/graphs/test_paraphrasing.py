@@ -12,7 +12,7 @@ from isogloss.agents.scripted import ScriptedModel
 from isogloss.graphs.paraphrasing import paraphrase
 from isogloss.graphs.run_models import Voice
 from isogloss.graphs.state import ItemState
-from isogloss.graphs.trace import Step
+from isogloss.graphs.tracing.trace import Step
 from isogloss.graphs.turns import timed
 from isogloss.graphs.workbench import Workbench, open_workbench
 from isogloss.knowledge.corpus import load_corpus

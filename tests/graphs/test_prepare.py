@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from isogloss.graphs.build import BuildConfig, build
-from isogloss.graphs.trace import Trace
+from isogloss.graphs.tracing.trace import Trace
 from isogloss.graphs.training.prepare import PrepareConfig, Prepared, prepare
 from isogloss.graphs.training.run_pairs import template_of
 from isogloss.graphs.translation.config import TranslationConfig, questions_to_translate

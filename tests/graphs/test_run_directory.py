@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from isogloss.graphs.run_directory import ItemResult, RunDirectory
-from isogloss.graphs.trace import Step
+from isogloss.graphs.tracing.trace import Step
 from isogloss.tools.errors import UsageError
 
 CONFIG = {"dialect": "sqlite", "seed": 0}

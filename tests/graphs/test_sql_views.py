@@ -1,9 +1,9 @@
 """Queries laid out, compared and counted."""
 
 import pytest
-from isogloss.graphs.sql_diff import text_diff, tree_diff
-from isogloss.graphs.sql_layout import lay_out
 from isogloss.graphs.statistics import features
+from isogloss.graphs.tracing.sql_diff import text_diff, tree_diff
+from isogloss.graphs.tracing.sql_layout import lay_out
 from isogloss.tools.dialects import DIALECTS
 from isogloss.tools.templates import seed_templates
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from isogloss.graphs.cleaning import Cleaner, strip_escapes
-from isogloss.graphs.trace import Step, Trace
+from isogloss.graphs.tracing.trace import Step, Trace
 from isogloss.tools.errors import UsageError
 
 ITEM = {

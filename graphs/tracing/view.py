@@ -10,12 +10,12 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from .cleaning import strip_escapes
+from ..cleaning import strip_escapes
+from ..theme import ACTIVE, KEPT, QUIET, REJECTED, REPAIRED, sql_syntax, status_text
+from .query import Story
 from .sql_diff import text_diff, tree_diff
 from .sql_layout import lay_out
-from .theme import ACTIVE, KEPT, QUIET, REJECTED, REPAIRED, sql_syntax, status_text
 from .trace import Step
-from .trace_query import Story
 
 _DIFF_STYLES = {"+": KEPT, "-": REJECTED, " ": ""}
 

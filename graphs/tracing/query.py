@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..tools.errors import UsageError
-from .run_catalog import run_dialect
+from ...tools.errors import UsageError
+from ..run_catalog import run_dialect
 from .trace import Step, Trace
 
 

@@ -7,9 +7,9 @@ from rich.segment import Segment, Segments
 from rich.table import Table
 from rich.text import Text
 
-from .theme import QUIET
-from .trace_query import Story
-from .trace_view import diff_view, show_story, step_view, story_head
+from ..theme import QUIET
+from .query import Story
+from .view import diff_view, show_story, step_view, story_head
 
 _HELP = {
     "n, →, enter": "next step",

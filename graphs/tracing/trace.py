@@ -14,57 +14,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from ..tools.errors import UsageError
-from .cleaning import Cleaner
+from ...tools.errors import UsageError
+from ..cleaning import Cleaner
+from .schema import FORMAT, SCHEMA
 
-_FORMAT = 2
-_SCHEMA = f"""
-BEGIN;
-CREATE TABLE items (
-  item INTEGER PRIMARY KEY,
-  status TEXT NOT NULL,          -- kept | rejected
-  reason TEXT,                   -- why it was rejected
-  repaired INTEGER NOT NULL,     -- 1 if a later attempt mended an earlier one
-  attempts INTEGER NOT NULL,     -- executions of candidate SQL
-  question TEXT,                 -- of the pair, or of the last attempt
-  sql TEXT,
-  seconds REAL NOT NULL,
-  pairs_end INTEGER NOT NULL,
-  attempts_end INTEGER NOT NULL
-);
-CREATE TABLE steps (
-  item INTEGER NOT NULL REFERENCES items,
-  step INTEGER NOT NULL,         -- from 0
-  node TEXT NOT NULL,
-  seconds REAL NOT NULL,
-  delta TEXT NOT NULL,           -- JSON object: what the node changed in the state
-  prompt TEXT,                   -- the last message sent to the model
-  snippets TEXT NOT NULL,        -- JSON array: retrieved tutorial snippets with scores
-  reply TEXT,                    -- the model's raw reply
-  tool_calls TEXT NOT NULL,      -- JSON array
-  sql TEXT,                      -- the SQL executed
-  outcome TEXT,
-  error_class TEXT,
-  error TEXT,                    -- the engine's own words
-  rows TEXT,                     -- JSON array: the first rows of the result
-  tokens_in INTEGER NOT NULL,
-  tokens_out INTEGER NOT NULL,
-  cost REAL,                     -- US dollars; NULL if the model's price is unknown
-  PRIMARY KEY (item, step)
-);
-CREATE INDEX items_by_status ON items (status, reason);
-CREATE VIEW item_summary AS
-SELECT item, status, reason, repaired, attempts,
-  (SELECT count(*) FROM steps AS s WHERE s.item = i.item) AS steps,
-  (SELECT error_class FROM steps AS s WHERE s.item = i.item AND error_class IS NOT NULL ORDER BY step DESC LIMIT 1)
-    AS error_class,
-  (SELECT sum(tokens_in + tokens_out) FROM steps AS s WHERE s.item = i.item) AS tokens,
-  (SELECT iif(count(cost) = count(*), sum(cost), NULL) FROM steps AS s WHERE s.item = i.item) AS cost,
-  seconds, question, sql
-FROM items AS i;
-PRAGMA user_version = {_FORMAT};
-COMMIT;
-"""
 _JSON = ("delta", "snippets", "tool_calls", "rows")
 
 
@@ -72,7 +25,8 @@ _JSON = ("delta", "snippets", "tool_calls", "rows")
 class Step:
     """One visit of a graph node: what it changed, what was asked and answered, what ran and what came of it.
 
-    ``seconds`` is wall time, ``rows`` the first rows of the result, ``cost`` in US dollars, None if unknown.
+    ``seconds`` is wall time, ``started`` a time in seconds since 1970, ``rows`` the first rows of the result, ``cost``
+    in US dollars, None if unknown.
     """
 
     node: str
@@ -90,6 +44,8 @@ class Step:
     tokens_in: int = 0
     tokens_out: int = 0
     cost: float | None = 0.0
+    started: float | None = None
+    model: str | None = None
 
 
 _STEP_COLUMNS = tuple(f.name for f in fields(Step))
@@ -114,7 +70,7 @@ class Trace:
             on_error.callback(trace.close)
             if not trace._value("SELECT count(*) FROM sqlite_schema"):
                 trace._connection.execute("PRAGMA journal_mode = WAL")
-                trace._connection.executescript(_SCHEMA)
+                trace._connection.executescript(SCHEMA)
             trace._connection.execute("PRAGMA synchronous = NORMAL")  # durable against a killed process
             trace._check_format()
             on_error.pop_all()
@@ -135,6 +91,7 @@ class Trace:
     def append(self, item: dict[str, Any], steps: Sequence[Step], cleaner: Cleaner) -> None:
         """Write an item, keyed by the columns of ``items``, and its steps in one transaction: all or nothing."""
         rows = [_step_row(item["item"], number, step, cleaner) for number, step in enumerate(steps)]
+        item = {**item, **_told_by(steps)}
         with self._connection:
             self._connection.execute(_insert("items", list(item)), list(cleaner.value(item).values()))
             self._connection.executemany(_insert("steps", ["item", "step", *_STEP_COLUMNS]), rows)
@@ -169,8 +126,26 @@ class Trace:
         return int(next(iter(next(self.query(sql)).values())))
 
     def _check_format(self) -> None:
-        if self._value("PRAGMA user_version") != _FORMAT:
+        if self._value("PRAGMA user_version") != FORMAT:
             raise UsageError(f"{self.path} is not a trace that this version of Isogloss can read.")
+
+
+def _told_by(steps: Sequence[Step]) -> dict[str, Any]:
+    """Return the columns of ``items`` that its steps tell."""
+    return {
+        "started": next((step.started for step in steps), None),
+        "steps": len(steps),
+        "outcome": _last(steps, "outcome"),
+        "error_class": _last(steps, "error_class"),
+        "model": _last(steps, "model"),
+        "tokens_in": sum(step.tokens_in for step in steps),
+        "tokens_out": sum(step.tokens_out for step in steps),
+        "cost": None if any(step.cost is None for step in steps) else sum(step.cost or 0.0 for step in steps),
+    }
+
+
+def _last(steps: Sequence[Step], name: str) -> Any:
+    return next((value for step in reversed(steps) if (value := getattr(step, name)) is not None), None)
 
 
 def _insert(table: str, columns: list[str]) -> str:
