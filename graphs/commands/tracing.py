@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from .options import Json, Run, RunItem, show
+from .trace_reports import stats
 
 trace_app = typer.Typer(help="See what happened to each item of a run.", no_args_is_help=True)
 
@@ -47,3 +48,6 @@ def trace_step(item: RunItem) -> None:
     from ..tracing.stepper import step_through
 
     step_through(console(), read_story(*find_item(item)))
+
+
+trace_app.command("stats")(stats)

@@ -1,5 +1,7 @@
 """The tables and views of ``trace.sqlite``; ``docs/trace.md`` tells what to ask of them."""
 
+from .views import VIEWS
+
 FORMAT = 3
 SCHEMA = f"""
 BEGIN;
@@ -53,6 +55,7 @@ CREATE VIEW item_summary AS
 SELECT item, status, reason, outcome, error_class, repaired, attempts, steps, model, tokens_in + tokens_out AS tokens,
   tokens_in, tokens_out, cost, seconds, started, parent, forked_at, question, sql
 FROM items;
+{VIEWS}
 PRAGMA user_version = {FORMAT};
 COMMIT;
 """
