@@ -5,27 +5,33 @@ import re
 from collections.abc import Iterator
 from textwrap import wrap
 
+from .fences import fenced_lines
 from .keywords import derived_keywords
 from .snippet import Snippet
+from .statements import queries_of
 
 _LONGEST = 1200  # characters of a snippet before it is split
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
-_FENCE = re.compile(r"\s*(?P<marks>`{3,}(?=[^`]*$)|~{3,})\s*(?P<language>.*?)\s*")
 _FENCED = re.compile(
     r"^[ \t]*(?P<marks>`{3,}|~{3,})(?P<language>[^\n`]*)\n(?P<code>.*?)^[ \t]*(?P=marks)[`~]*[ \t]*$",
     re.DOTALL | re.MULTILINE,
 )
-_LISTED = re.compile(r"^Keywords:\s*(.+)$", re.MULTILINE)
-_QUERY = re.compile(r"^\s*(?:--[^\n]*\n\s*)*[(\s]*(SELECT|WITH|VALUES|FROM|TABLE|PIVOT|UNPIVOT)\b", re.IGNORECASE)
+_LISTED = re.compile(r"^Keywords:[ \t]*(.*)$", re.MULTILINE)
 
 
 def snippets_of(text: str, dialect: str, source: str) -> list[Snippet]:
     """Return the snippets of a tutorial: every section that says something, under its heading."""
     found = []
     for title, body in sections(text):
+        listed = _LISTED.findall(body)
+        keywords = _named(listed[-1]) if listed else None
         for part in split(body):
-            found.append(_snippet(title, part, dialect, source))
+            found.append(_snippet(title, part, dialect, source, keywords))
     return found
+
+
+def _named(listed: str) -> tuple[str, ...]:
+    return tuple(word for name in listed.split(",") if (word := name.strip().upper()))
 
 
 def sections(text: str) -> Iterator[tuple[str, str]]:
@@ -43,33 +49,15 @@ def sections(text: str) -> Iterator[tuple[str, str]]:
         yield title, "\n".join(lines).strip()
 
 
-def fenced_lines(text: str) -> Iterator[tuple[str, str | None]]:
-    """Yield each line with the language of the fence that it belongs to, None outside of fences.
-
-    The rules are CommonMark's (https://spec.commonmark.org/0.31.2/#fenced-code-blocks), at any indentation: only
-    as many of the same marks close a fence, and one that is never closed ends with the text.
-    """
-    marks = language = None
-    for line in text.splitlines():
-        fence = _FENCE.fullmatch(line)
-        if marks is None and fence is not None:
-            marks, language = fence["marks"], fence["language"]
-            yield line, language
-        elif marks is not None and fence is not None and fence["marks"].startswith(marks) and not fence["language"]:
-            yield line, language
-            marks = language = None
-        else:
-            yield line, language
-
-
 def split(body: str) -> list[str]:
     """Split a long section into parts of about 1,200 characters at blank lines, never inside a fence.
 
-    A paragraph or table longer than that is split between lines, a line between words.
+    A paragraph or table longer than that is split between lines, a line between words. The line that lists the
+    keywords stays with the part before it.
     """
     parts: list[str] = []
     for block in (piece for whole in _blocks(body) for piece in _pieces(whole)):
-        if parts and len(parts[-1]) + len(block) < _LONGEST:
+        if parts and (len(parts[-1]) + len(block) < _LONGEST or _LISTED.fullmatch(block)):
             parts[-1] = f"{parts[-1]}\n\n{block}"
         else:
             parts.append(block)
@@ -103,18 +91,16 @@ def _pieces(block: str) -> Iterator[str]:
     yield held
 
 
-def _examples(text: str) -> Iterator[str]:
+def examples_of(text: str) -> Iterator[str]:
     """Yield the queries among the fenced blocks of SQL, or of no stated language."""
     for block in _FENCED.finditer(text):
-        example, language = block["code"].strip().rstrip(";"), block["language"].strip().lower()
-        if _QUERY.match(example) and (not language or "sql" in language):
-            yield example
+        language = block["language"].strip().lower()
+        if not language or "sql" in language:
+            yield from queries_of(block["code"])
 
 
-def _snippet(title: str, text: str, dialect: str, source: str) -> Snippet:
-    examples = tuple(_examples(text))
-    listed = _LISTED.findall(text)
-    keywords = tuple(k.strip().upper() for k in listed[-1].split(",")) if listed else derived_keywords(text, dialect)
+def _snippet(title: str, text: str, dialect: str, source: str, listed: tuple[str, ...] | None) -> Snippet:
+    keywords = derived_keywords(text, dialect) if listed is None else listed
     digest = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()[:8]
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60]
-    return Snippet(f"{source}#{slug}-{digest}", dialect, title, text, source, keywords, examples)
+    return Snippet(f"{source}#{slug}-{digest}", dialect, title, text, source, keywords, tuple(examples_of(text)))

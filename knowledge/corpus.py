@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from ..tools.dialects import DIALECTS, get_dialect
 from ..tools.errors import UsageError
 from ..tools.home import home
 from .chunking import snippets_of
-from .importers import ImportReport, import_files
+from .importers import ImportReport, Tell, import_files
 from .snippet import Snippet
 
 BUILTIN = "builtin"
@@ -63,7 +63,7 @@ def list_corpora(dialect: str | None = None) -> list[Corpus]:
     return found
 
 
-def add_corpus(dialect: str, name: str, paths: Sequence[Path], progress: Callable[[str], None]) -> ImportReport:
+def add_corpus(dialect: str, name: str, paths: Sequence[Path], progress: Tell) -> ImportReport:
     """Import files and folders as the corpus ``name``; it replaces one of that name only when all is read.
 
     Broken pages are reported and skipped. Raises ``UsageError`` when nothing can be read.

@@ -1,6 +1,5 @@
-"""Importing tutorials: HTML, Markdown, text and reStructuredText pages become the Markdown files of a corpus."""
+"""Importing tutorials: HTML, Markdown, text, reStructuredText and SQL pages become the Markdown files of a corpus."""
 
-import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,23 +8,46 @@ from pathlib import Path
 
 from ..tools.errors import UsageError
 from .chunking import snippets_of
+from .html_pages import html_to_markdown
+from .snippet import Snippet
+from .teaching import as_tutorial
+from .text_pages import rst_to_markdown, script_to_markdown, text_to_markdown
+from .tidying import tidy
 
-_READERS: dict[str, Callable[[str], str]] = {}
-_UNDERLINE = re.compile(r"^(?P<title>[^\n]+)\n(?P<line>[=\-~^\"'#*+]{3,})$", re.MULTILINE)
-_LITERAL = re.compile(r"::\n\n((?:[ \t]+[^\n]*\n|\n)+)")
+Reader = Callable[[str], tuple[str, str]]  # from a page to its title, empty if it states none, and its Markdown
+Tell = Callable[[int, int], None]  # how many pages are done, and of how many
+
+
+def _untitled(read: Callable[[str], str]) -> Reader:
+    return lambda page: ("", read(page))
+
+
+_READERS: dict[str, Reader] = {
+    ".htm": html_to_markdown,
+    ".html": html_to_markdown,
+    ".md": _untitled(str),
+    ".markdown": _untitled(str),
+    ".rst": _untitled(rst_to_markdown),
+    ".sql": _untitled(script_to_markdown),
+    ".txt": _untitled(text_to_markdown),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What was imported: the corpus folder, pages read, snippets made, and each skipped page with the reason."""
+    """What was imported: the corpus folder, pages read, snippets made, and each skipped page with the reason.
+
+    ``with_examples`` of the snippets show a query.
+    """
 
     path: Path
     pages: int
     snippets: int
+    with_examples: int
     skipped: tuple[tuple[str, str], ...]
 
 
-def import_files(paths: Sequence[Path], corpus: Path, dialect: str, progress: Callable[[str], None]) -> ImportReport:
+def import_files(paths: Sequence[Path], corpus: Path, dialect: str, progress: Tell) -> ImportReport:
     """Write the pages found at ``paths`` into the folder ``corpus``, replacing it once all are read.
 
     A page that cannot be read, or says nothing, is skipped with the reason. Raises ``UsageError`` when a path
@@ -33,27 +55,37 @@ def import_files(paths: Sequence[Path], corpus: Path, dialect: str, progress: Ca
     """
     draft = corpus.with_name(f".{corpus.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
-    pages, snippets, skipped = 0, 0, list[tuple[str, str]]()
-    for page, name in _pages(paths):
-        progress(name)
+    snippets, skipped = list[Snippet](), list[tuple[str, str]]()
+    found = list(_pages(paths))
+    for number, (page, name) in enumerate(found, 1):
         try:
-            text = _READERS[page.suffix.lower()](page.read_text(encoding="utf-8"))
-            made = len(snippets_of(text, dialect, name))
+            text = read_page(page, name, dialect)
         except (OSError, ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
             skipped.append((str(page), str(error).splitlines()[0]))
             continue
-        if not made:
-            skipped.append((str(page), "it says nothing"))
-            continue
+        finally:
+            progress(number, len(found))
+        snippets += snippets_of(text, dialect, name)
         target = draft / f"{name}.md"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-        pages, snippets = pages + 1, snippets + made
-    if not pages:
-        raise UsageError(f"No page could be imported: give files or folders of {', '.join(sorted(_READERS))}.")
+    if len(skipped) == len(found):
+        why = ": ".join(skipped[0]) if skipped else f"give files or folders of {', '.join(sorted(_READERS))}"
+        raise UsageError(f"No page could be imported: {why}.")
     shutil.rmtree(corpus, ignore_errors=True)
     draft.replace(corpus)
-    return ImportReport(corpus, pages, snippets, tuple(skipped))
+    return ImportReport(
+        corpus, len(found) - len(skipped), len(snippets), sum(bool(s.examples) for s in snippets), tuple(skipped)
+    )
+
+
+def read_page(page: Path, name: str, dialect: str) -> str:
+    """Return a page as a tutorial; raises ``ValueError`` if it says nothing or is no text, ``OSError``."""
+    title, text = _READERS[page.suffix.lower()](page.read_text(encoding="utf-8"))
+    tutorial = as_tutorial(tidy(text, name, title, dialect), dialect)
+    if not tutorial:
+        raise ValueError("it says nothing")
+    return tutorial
 
 
 def _pages(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
@@ -74,46 +106,3 @@ def _pages(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
 def _free_name(wanted: str, taken: set[str]) -> str:
     numbered = (f"{wanted}-{number}" for number in count(2))
     return wanted if wanted not in taken else next(name for name in numbered if name not in taken)
-
-
-def html_to_markdown(page: str) -> str:
-    """Return the content of an HTML page as Markdown, without navigation, scripts and styles."""
-    from bs4 import BeautifulSoup
-    from markdownify import MarkdownConverter
-
-    soup = BeautifulSoup(page, "html.parser")
-    for tag in soup.select("script, style, nav, header, footer, .navheader, .navfooter, .toc, .fancy"):
-        tag.decompose()
-    if not soup.get_text(strip=True):
-        raise ValueError("the page has no text")
-    converted: str = MarkdownConverter(heading_style="ATX", code_language="sql").convert_soup(soup.body or soup)
-    return re.sub(r"\n{3,}", "\n\n", converted).strip()
-
-
-def rst_to_markdown(page: str) -> str:
-    """Return reStructuredText as Markdown as far as chunking needs it: headings and literal blocks."""
-    text = _LITERAL.sub(lambda m: f":\n\n```sql\n{_dedented(m[1])}\n```\n", page)
-    return _UNDERLINE.sub(lambda m: f"{'#' if m['line'][0] == '=' else '##'} {m['title']}", text)
-
-
-def text_to_markdown(page: str) -> str:
-    """Return plain text as it is; a page without text raises ``ValueError``."""
-    if not page.strip():
-        raise ValueError("the page has no text")
-    return page
-
-
-def _dedented(block: str) -> str:
-    from textwrap import dedent
-
-    return dedent(block).strip()
-
-
-_READERS |= {
-    ".htm": html_to_markdown,
-    ".html": html_to_markdown,
-    ".md": text_to_markdown,
-    ".markdown": text_to_markdown,
-    ".rst": rst_to_markdown,
-    ".txt": text_to_markdown,
-}

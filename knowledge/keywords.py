@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from .corpus import Corpus
 
 # What every dialect shares says nothing about one of them.
-_COMMON = frozenset(
+COMMON = frozenset(
     """
     SELECT FROM WHERE AND OR NOT NULL IS IN AS ON BY GROUP ORDER HAVING LIMIT OFFSET JOIN INNER LEFT RIGHT OUTER
     UNION ALL DISTINCT CASE WHEN THEN ELSE END LIKE BETWEEN EXISTS ASC DESC COUNT SUM AVG MIN MAX CREATE TABLE
@@ -46,7 +46,7 @@ def derived_keywords(text: str, dialect: str) -> tuple[str, ...]:
     """Return the functions called and the upper-case words in a section's code that not every dialect has."""
     code = "\n".join(block or inline for block, inline in _CODE.findall(text))
     found = [name.upper() for name in _CALL.findall(code)] + _UPPER.findall(code)
-    return tuple(dict.fromkeys(name for name in found if name not in _COMMON))[:8]
+    return tuple(dict.fromkeys(name for name in found if name not in COMMON))[:8]
 
 
 def keyword_in(sql: str, keyword: str, dialect: str) -> bool:

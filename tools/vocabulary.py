@@ -27,7 +27,7 @@ def vocabulary(sql: str, dialect: str) -> frozenset[str]:
     words = [word_of(token, sql) for token in tokens]
     text = f" {' '.join(words)} "
     found = {name for name in dialect_constructs(sql, dialect) if _is_literal(name, text)}
-    for token, word, following in zip(tokens, words, [*words[1:], ""], strict=True):
+    for token, word, following in zip(tokens, words, [*words, ""][1:], strict=True):
         may_be_name = token.token_type in _NAMES and (following == "(" or names is None)  # a call, or who knows
         is_name = may_be_name or word.lower() in (names or ())
         if word not in _PLAIN_OPERATORS and (_OPERATOR.fullmatch(word) or (_WORD.fullmatch(word) and not is_name)):

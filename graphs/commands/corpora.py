@@ -1,6 +1,5 @@
 """``isogloss corpus``: the tutorials from which a dialect is taught."""
 
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -34,8 +33,11 @@ def corpus_add(
     from ...knowledge.corpus import add_corpus
     from ..console import console
     from ..corpus_view import show_import
+    from ..training.watching import watched
 
-    show_import(console(), add_corpus(dialect, name, paths, progress=lambda page: print(page, file=sys.stderr)))
+    with watched("reading", "of the pages read") as tell:
+        report = add_corpus(dialect, name, paths, tell)
+    show_import(console(), report)
 
 
 @corpus_app.command("use")

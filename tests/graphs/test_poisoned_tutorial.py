@@ -51,7 +51,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("ISOGLOSS_HOME", str(tmp_path / "home"))
     path, page = tmp_path / "mine.sqlite", tmp_path / "page.md"
     page.write_text(POISON, encoding="utf-8")
-    add_corpus("sqlite", "poisoned", [page], lambda _: None)
+    add_corpus("sqlite", "poisoned", [page], lambda *_: None)
     copy_database(Shop(), str(path)).close()
     before = hashlib.sha256(path.read_bytes()).hexdigest()
     yield path

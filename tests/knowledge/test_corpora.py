@@ -39,7 +39,7 @@ def titles(query: str, name: str | None = None) -> list[str]:
 def add(tmp_path: Path, text: str = PAGE, name: str = "mine") -> None:
     page = tmp_path / "page.md"
     page.write_text(text, encoding="utf-8")
-    add_corpus("sqlite", name, [page], lambda _: None)
+    add_corpus("sqlite", name, [page], lambda *_: None)
 
 
 def test_a_swapped_corpus_never_mixes(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_pages_of_one_name_are_all_kept(tmp_path: Path) -> None:
     for folder, suffix in (("a", "md"), ("b", "md"), ("a", "txt")):
         (tmp_path / folder).mkdir(exist_ok=True)
         (tmp_path / folder / f"index.{suffix}").write_text(f"## {folder} {suffix}\ntext\n", encoding="utf-8")
-    report = add_corpus("sqlite", "mine", [tmp_path / "a", tmp_path / "b"], lambda _: None)
+    report = add_corpus("sqlite", "mine", [tmp_path / "a", tmp_path / "b"], lambda *_: None)
     found = {snippet.title for snippet in load_corpus("sqlite", "mine").snippets}
     assert (report.pages, found) == (3, {"a md", "b md", "a txt"})
 
@@ -123,8 +123,8 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
     for call in (
         lambda: load_corpus("klingon"),
         lambda: load_corpus("sqlite", "absent"),
-        lambda: add_corpus("sqlite", "mine", [tmp_path / "absent"], lambda _: None),
-        lambda: add_corpus("sqlite", "mine", [tmp_path], lambda _: None),
+        lambda: add_corpus("sqlite", "mine", [tmp_path / "absent"], lambda *_: None),
+        lambda: add_corpus("sqlite", "mine", [tmp_path], lambda *_: None),
     ):
         with pytest.raises(UsageError) as caught:
             call()
@@ -141,7 +141,7 @@ def test_pages_of_every_format_are_read_and_broken_ones_skipped(tmp_path: Path) 
     (pages / "c.txt").write_text("plain text about julianday(d)")
     (pages / "d.html").write_text("<html><script>only()</script></html>")
     (pages / "e.md").write_bytes(b"\xff\xfe broken")
-    report = add_corpus("sqlite", "pages", [pages], lambda _: None)
+    report = add_corpus("sqlite", "pages", [pages], lambda *_: None)
     corpus = load_corpus("sqlite", "pages")
     assert (report.pages, {Path(p).name for p, _ in report.skipped}) == (3, {"d.html", "e.md"})
     assert "skip me" not in " ".join(s.text for s in corpus.snippets)
