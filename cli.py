@@ -16,10 +16,12 @@ from isogloss.graphs.commands.models import critic_app, models_app, prompt_app
 from isogloss.graphs.commands.options import DATABASE, DIALECT_NAMES, MODELS, Corpus, Json, Workers, show
 from isogloss.graphs.commands.preparing import keywords
 from isogloss.graphs.commands.queries import compare, execute, load
+from isogloss.graphs.commands.runs import runs_app
 from isogloss.graphs.commands.sampling import sample
 from isogloss.graphs.commands.tracing import trace_app
 from isogloss.graphs.commands.training import train_app
 from isogloss.graphs.commands.translation import translate
+from isogloss.graphs.invocation import started_with
 from isogloss.tools.errors import IsoglossError, UsageError
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ app.add_typer(corpus_app, name="corpus")
 app.add_typer(trace_app, name="trace")
 app.add_typer(train_app, name="train")
 app.add_typer(dataset_app, name="dataset")
+app.add_typer(runs_app, name="runs")
 app.command("exec")(execute)
 app.command()(compare)
 app.command()(load)
@@ -124,6 +127,7 @@ def main() -> None:
     """Run the command line: bad input ends it with one sentence and exit code 2, what fails on our side with 1."""
     logging.basicConfig(level=logging.WARNING)  # before a library chooses to tell more
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # torch's threads spin otherwise, on others' cores
+    started_with(sys.argv[1:])
     try:
         app()
     except IsoglossError as error:

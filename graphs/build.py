@@ -112,7 +112,7 @@ def build(config: BuildConfig, observer: Observer) -> Summary:
             database, identity = source.name, _identity(config, corpus, source.fingerprint, templates)
         path = config.out or Path("runs") / f"{config.dialect}-{database}-{config.seed}"
         run = stack.enter_context(
-            closing(RunDirectory.open(path, identity, secrets_in(config.db, config.models.base_url)))
+            closing(RunDirectory.open(path, identity, secrets_in(config.db, config.models.base_url), config.n))
         )
         engine = stack.enter_context(
             open_engine(config.dialect, config.db, workers=config.workers, limits=Limits(seconds=_SECONDS))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ..tools.errors import UsageError
 from .run_files import read_record
+from .runs.finding import files_in, last_write
 
 RUNS = Path("runs")
 
@@ -21,7 +22,7 @@ def find_run(named: Path | None) -> Path:
     runs = [record.parent for record in RUNS.glob("*/run.json")]
     if not runs:
         raise UsageError(f"There is no run under {RUNS}/ here: start one with 'isogloss build', or name its directory.")
-    return max(runs, key=_last_write)
+    return max(runs, key=lambda run: last_write(files_in(run)))
 
 
 def run_dialect(run: Path) -> str:
@@ -32,13 +33,9 @@ def run_dialect(run: Path) -> str:
     return str(record["config"].get("dialect", ""))
 
 
-def find_item(words: list[str]) -> tuple[Path, int]:
-    """Return the run and the item named by ``[RUN] ITEM``; raises ``UsageError`` if these are none."""
+def find_item(words: list[str]) -> tuple[Path, str]:
+    """Return the run and the item, or fork, named by ``[RUN] ITEM``; raises ``UsageError`` if these are none."""
     *run, item = words
-    if len(run) > 1 or not item.isdecimal():
+    if len(run) > 1 or not item.removeprefix("f").isdecimal():
         raise UsageError(f"'{' '.join(words)}' names no item: give [RUN] ITEM, as in 'runs/postgres-flights-0 12'.")
-    return find_run(Path(run[0]) if run else None), int(item)
-
-
-def _last_write(run: Path) -> float:
-    return max(file.stat().st_mtime for file in run.iterdir() if file.is_file())
+    return find_run(Path(run[0]) if run else None), item

@@ -1,6 +1,6 @@
 """The directory of a run: what is committed is never lost or doubled, whenever the process dies.
 
-run.json        the configuration, versions, times, status and summary
+run.json        the configuration, versions, times, the command, status, totals and summary
 pairs.jsonl     a line per kept pair
 attempts.jsonl  a line per execution of candidate SQL
 trace.sqlite    a row per item and step (see ``trace``)
@@ -12,12 +12,14 @@ point. Opening cuts whatever lines follow those of the last committed item.
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from .. import __version__
 from ..tools.errors import UsageError
 from .cleaning import Cleaner
+from .invocation import invocation
 from .run_files import JsonLines, RunLock, now, read_record, write_record
 from .totals import ItemResult, Totals
 from .tracing.trace import Trace
@@ -30,7 +32,7 @@ _RECORD, _LOCK, _TRACE, _PAIRS, _ATTEMPTS = "run.json", "run.lock", "trace.sqlit
 class RunDirectory:
     """A run that this process owns, open for committing results in the order of their index."""
 
-    def __init__(self, path: Path, config: dict[str, Any], secrets: Iterable[str]) -> None:
+    def __init__(self, path: Path, config: dict[str, Any], secrets: Iterable[str], goal: int | None) -> None:
         """See ``open``."""
         self.path = path
         self.totals = Totals()
@@ -38,7 +40,8 @@ class RunDirectory:
         with ExitStack() as opened:
             lock = RunLock(path / _LOCK)
             opened.callback(lock.release)
-            self._record = _record(path, self._cleaner.value(config))
+            self._record = _record(path, self._cleaner.value(config)) | self._cleaner.value(invocation())
+            self._record |= {} if goal is None else {"goal": goal}
             write_record(path / _RECORD, self._record)
             self._trace = Trace.create(path / _TRACE)
             opened.callback(self._trace.close)
@@ -51,15 +54,18 @@ class RunDirectory:
             self._open = opened.pop_all()
 
     @classmethod
-    def open(cls, path: Path, config: dict[str, Any], secrets: Iterable[str] = ()) -> "RunDirectory":
+    def open(
+        cls, path: Path, config: dict[str, Any], secrets: Iterable[str] = (), goal: int | None = None
+    ) -> "RunDirectory":
         """Create the run at ``path``, or go on with it if it was made with the same ``config``.
 
-        ``config`` is what determines the data, as JSON values; ``secrets`` never reach a file. Raises
-        ``UsageError`` if the run has another configuration, belongs to a live process, or cannot be written.
+        ``config`` is what determines the data, as JSON values; ``secrets`` never reach a file; ``goal`` is how many
+        pairs there are to be, or items where each of them counts. Raises ``UsageError`` if the run has another
+        configuration, belongs to a live process, or cannot be written.
         """
         with _unwritable(path):
             path.mkdir(parents=True, exist_ok=True)
-            return cls(path, config, secrets)
+            return cls(path, config, secrets, goal)
 
     @property
     def kept(self) -> int:
@@ -110,6 +116,7 @@ class RunDirectory:
         """Record how the run stands and give it up to other processes."""
         if self._record["status"] != "finished":
             self._record["status"] = "stopped"
+        self._record["totals"] = self._cleaner.value({f.name: getattr(self.totals, f.name) for f in fields(Totals)})
         with self._open, _unwritable(self.path):
             write_record(self.path / _RECORD, self._record)
 
@@ -160,7 +167,7 @@ def _record(path: Path, config: dict[str, Any]) -> dict[str, Any]:
     differing = sorted(k for k in {*old, *config} if old.get(k) != config.get(k))
     if differing:
         raise UsageError(f"{path} holds a run that differs in {', '.join(differing)}: choose another --out.")
-    return {k: v for k, v in record.items() if k != "summary"} | {"status": "running"}
+    return {k: v for k, v in record.items() if k not in ("summary", "totals")} | {"status": "running"}
 
 
 @contextmanager

@@ -3,12 +3,16 @@
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ..tools.errors import UsageError
+
+_MOMENT = 0.05  # seconds
 
 
 class RunLock:
@@ -17,20 +21,46 @@ class RunLock:
     def __init__(self, path: Path) -> None:
         """Take the lock; raises ``UsageError`` if another live process holds it."""
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            owner = os.read(self._file, 32).decode() or "unknown"
+        if not _locked(self._file):
+            owner = _owner(self._file)
             os.close(self._file)
-            raise UsageError(
-                f"Process {owner} is writing to {path.parent}: wait for it, or choose another --out."
-            ) from None
+            raise UsageError(f"Process {owner} is writing to {path.parent}: wait for it, or choose another --out.")
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, str(os.getpid()).encode(), 0)
 
     def release(self) -> None:
         """Free the lock."""
         os.close(self._file)
+
+
+def writer_of(lock: Path) -> str | None:
+    """Return the id of the live process that holds a lock, None if none does."""
+    try:
+        file = os.open(lock, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _owner(file)
+    else:
+        return None
+    finally:
+        os.close(file)
+
+
+def _locked(file: int) -> bool:
+    """Lock a file, if need be after a moment: whoever asks for its writer holds it for as long."""
+    for pause in (_MOMENT, 0.0):
+        with suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        time.sleep(pause)
+    return False
+
+
+def _owner(file: int) -> str:
+    return os.pread(file, 32, 0).decode() or "unknown"
 
 
 class JsonLines:

@@ -1,6 +1,6 @@
 """The directory of an evaluation: each answer is kept once it is graded, whenever the process dies.
 
-eval.json         what is evaluated, on which questions, when
+eval.json         what is evaluated, on which questions, when, by which command, and how it stands
 answers.jsonl     a line per graded answer
 references.jsonl  a line per question: gold in the dialect of the answers, null where there is none known
 report.*          what it comes to
@@ -19,6 +19,7 @@ from ...agents.budget import Usage
 from ...tools.errors import UsageError
 from ...training.graded import GradedAnswer
 from ..cleaning import Cleaner
+from ..invocation import invocation
 from ..run_files import JsonLines, RunLock, now, read_record, write_record
 
 _RECORD, _LOCK, _ANSWERS, _REFERENCES = "eval.json", "eval.lock", "answers.jsonl", "references.jsonl"
@@ -69,8 +70,9 @@ class EvalDirectory:
         write_record(self.path / _RECORD, self.record)
 
     def close(self) -> None:
-        """Give the directory up to other processes."""
-        self._open.close()
+        """Record how many answers there are, and give the directory up to other processes."""
+        with self._open:
+            self.note(graded=len(self.answers))
 
 
 @contextmanager
@@ -116,12 +118,12 @@ def _record(path: Path, config: dict[str, Any]) -> dict[str, Any]:
     if record is None:
         if {file.name for file in path.iterdir()} - {_LOCK, "eval.tmp"}:
             raise UsageError(f"{path} holds something other than an evaluation: choose another --out.")
-        return {"isogloss": __version__, "created": now(), "config": config}
+        return {"status": "running", "isogloss": __version__, "created": now(), "config": config, **invocation()}
     old = record["config"]
     differing = sorted(key for key in {*old, *config} if old.get(key) != config.get(key))
     if differing:
         raise UsageError(f"{path} holds an evaluation that differs in {', '.join(differing)}: choose another --out.")
-    return record
+    return {k: v for k, v in record.items() if k != "graded"} | {"status": "running"} | invocation()
 
 
 def _values(path: Path, lines: Iterable[str | bytes], fields: Iterable[str]) -> list[dict[str, Any]]:

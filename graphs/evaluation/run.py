@@ -94,6 +94,7 @@ def evaluate_system(config: EvalConfig, questions: QuestionSet, system: System, 
         _Evaluation(config, system, directory, watcher).grade(chosen)
         report = eval_report(config, questions, chosen, system, directory, against)
         write_reports(report, path)
+        directory.note(status="finished")
     return report
 
 
@@ -120,6 +121,7 @@ class _Evaluation:
         """Grade what is not graded yet, database by database."""
         wanted = {(q.id, sample) for q in questions for sample in self._system.samples(q)}
         self._watcher.on_start(len(wanted & self._directory.answers.keys()), len(wanted))
+        self._directory.note(goal=len(wanted))
         left = [q for q in questions if self._lacks(q)]
         for (source, gold_dialect), asked in by_database(left).items():
             self._watcher.on_database(asked[0].database)

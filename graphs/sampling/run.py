@@ -44,7 +44,8 @@ def sample(config: SampleConfig, questions: QuestionSet, observer: Observer) -> 
         version = getattr(models[config.generator], "version", None)  # of weights in this process
         path = config.out or Path("runs") / f"sample-{questions.name}-{config.dialect}-{config.sampling.seed}"
         secrets = secrets_in(config.models.base_url, *{question.source for question in questions.questions})
-        run = stack.enter_context(closing(RunDirectory.open(path, _identity(config, questions, version), secrets)))
+        identity = _identity(config, questions, version)
+        run = stack.enter_context(closing(RunDirectory.open(path, identity, secrets, len(questions.questions))))
         run.note(problems=[asdict(problem) for problem in questions.problems])
         written = stack.enter_context(_Data(config, path))
         budget = open_budget(config.models, spent_so_far(run))

@@ -1,6 +1,6 @@
 """The directory of a training: the recipe, and each stage once it is done.
 
-recipe.json    what is trained, when
+recipe.json    what is trained, when, by which command, and how it stands
 stages.jsonl   a line as a stage begins, its command, and one when it is done, with its seconds and result too
 DIALECT/       examples, samples and experts of a dialect
 merge/ …       what is made of all dialects
@@ -14,9 +14,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from ... import __version__
 from ...tools.errors import UsageError
+from ..invocation import invocation
 from ..run_files import JsonLines, RunLock, now, read_record, write_record
 from .recipe import Recipe
 from .stages import WHOLE, Stage
@@ -43,7 +45,8 @@ class TrainingDirectory:
             for each in lines:
                 if "result" in each:
                     self._remember(each)
-            write_record(self.path / _RECORD, {"created": now(), **(record or {}), **_about(recipe)})
+            self._record = {"created": now(), **(record or {}), **_about(recipe), **invocation()}
+            write_record(self.path / _RECORD, self._record)
             self._open = opened.pop_all()
 
     def done(self, stage: Stage) -> Done | None:
@@ -80,6 +83,11 @@ class TrainingDirectory:
         self._remember(done)
         return done
 
+    def note(self, **facts: Any) -> None:
+        """Keep facts beside the recipe, as JSON values."""
+        self._record |= facts
+        write_record(self.path / _RECORD, self._record)
+
     def _remember(self, done: Done) -> None:
         """Let it stand behind whatever was done before."""
         self._done.pop(done["name"], None)
@@ -105,7 +113,7 @@ def open_directory(recipe: Recipe, folder: Path) -> Iterator[TrainingDirectory]:
 
 
 def _about(recipe: Recipe) -> dict[str, object]:
-    return {"isogloss": __version__, "config": recipe.model_dump()}
+    return {"status": "running", "isogloss": __version__, "config": recipe.model_dump()}
 
 
 def _apart(old: Sequence[str], new: Sequence[str]) -> str:

@@ -49,10 +49,12 @@ def train(recipe: Recipe, folder: Path, watcher: Watcher) -> TrainingReport:
     ``StageFailed`` when a stage fails.
     """
     with open_directory(recipe, folder) as directory:
-        planned_stages(recipe, directory.done)  # so that no stage runs before another is refused
+        planned = planned_stages(recipe, directory.done)  # so that no stage runs before another is refused
+        directory.note(goal=len(planned))
         final = _run_graph(recipe, lambda stage: _run_stage(stage, recipe, folder, directory, watcher))
         report = training_report(recipe, final)
         write_report(report, directory.path)
+        directory.note(status="finished")
     return report
 
 

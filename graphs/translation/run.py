@@ -48,7 +48,8 @@ def translate_questions(config: TranslationConfig, questions: QuestionSet, obser
         index = stack.enter_context(closing(open_index(corpus)))
         secrets = secrets_in(config.models.base_url, *{question.source for question in questions.questions})
         path = config.out or Path("runs") / f"{questions.name}-{config.dialect}-{config.seed}"
-        run = stack.enter_context(closing(RunDirectory.open(path, _identity(config, questions, corpus), secrets)))
+        identity = _identity(config, questions, corpus)
+        run = stack.enter_context(closing(RunDirectory.open(path, identity, secrets, len(questions.questions))))
         run.note(problems=[asdict(problem) for problem in questions.problems])
         budget = open_budget(config.models, spent_so_far(run))
         stack.callback(lambda: run.note(spent=asdict(budget.spent)))
