@@ -110,7 +110,8 @@ def test_nodes_have_their_totals_and_percentiles(statistics: RunStatistics) -> N
     expand = next(node for node in statistics.nodes if node.node == "expand")
     assert statistics.nodes[0] == expand, "the one that took the most time comes first"
     assert (expand.steps, expand.items, expand.replies) == (20, 20, 20)
-    assert (expand.tokens_in, expand.tokens_out, expand.cost) == (2000, 200, pytest.approx(0.02))
+    assert (expand.tokens_in, expand.tokens_out) == (2000, 200)
+    assert expand.cost == pytest.approx(0.02)
     assert expand.seconds == pytest.approx(5.0 + 19 * 0.01)
     assert (expand.median, expand.p95) == (0.01, 0.01), "nearest rank: the 19th of 20"
 
