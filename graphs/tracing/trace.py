@@ -7,6 +7,7 @@ as JSON. ``item_summary`` is what one looks at first. Write-ahead logging lets r
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -81,7 +82,7 @@ class Trace:
         """Open the trace at ``path`` for reading, also while it is written; raises ``UsageError`` if it is none."""
         if not path.is_file():
             raise UsageError(f"There is no trace at {path}: name the directory of a run.")
-        trace = cls(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True), path)
+        trace = cls(sqlite3.connect(f"{path.resolve().as_uri()}?{_reading(path)}", uri=True), path)
         with ExitStack() as on_error:
             on_error.callback(trace.close)
             trace._check_format()
@@ -128,6 +129,17 @@ class Trace:
     def _check_format(self) -> None:
         if self._value("PRAGMA user_version") != FORMAT:
             raise UsageError(f"{self.path} is not a trace that this version of Isogloss can read.")
+
+
+def _reading(path: Path) -> str:
+    """Return how SQLite is to open a trace for reading.
+
+    Where it can make no ``-shm`` file, it reads the trace of a finished run only if told that nobody writes to it.
+    """
+    log, shared = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
+    logged = log.exists() and log.stat().st_size > 0
+    closed_off = not (logged or shared.exists() or os.access(path.parent, os.W_OK))
+    return "mode=ro&immutable=1" if closed_off else "mode=ro"
 
 
 def _told_by(steps: Sequence[Step]) -> dict[str, Any]:
