@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..agents.models_status import Ping, model_status, ping
 from ..knowledge.corpus import load_corpus
-from ..tools.dialects import DIALECTS
+from ..tools.dialects import all_dialects
 from ..tools.engines import engine_status
 from ..tools.errors import UsageError
 from ..tools.home import home
@@ -35,7 +35,7 @@ def diagnose(asked: Sequence[str], base_url: str | None, progress: Callable[[str
 
 def _engines() -> Iterator[Check]:
     for status in engine_status():
-        detail = status.version or "not installed"
+        detail = status.version or status.problem or "not installed"
         yield Check("engine", status.dialect, status.ready, detail, status.remedy)
 
 
@@ -57,7 +57,7 @@ def ping_check(found: Ping) -> Check:
 
 
 def _corpora() -> Iterator[Check]:
-    for dialect in DIALECTS:
+    for dialect in all_dialects():
         try:
             corpus = load_corpus(dialect)
         except UsageError as error:

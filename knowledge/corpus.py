@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..tools.dialects import DIALECTS, get_dialect
+from ..tools.dialects import all_dialects, get_dialect
 from ..tools.errors import UsageError
 from ..tools.home import home
 from .chunking import snippets_of
@@ -52,7 +52,7 @@ def load_corpus(dialect: str, name: str | None = None) -> Corpus:
 def list_corpora(dialect: str | None = None) -> list[Corpus]:
     """Return all corpora of ``dialect``, or of every dialect, ours first; empty ones are left out."""
     found = []
-    for each in [get_dialect(dialect).name] if dialect else DIALECTS:
+    for each in [get_dialect(dialect).name] if dialect else all_dialects():
         added = home() / "corpora" / each
         names = sorted(p.name for p in added.iterdir() if _SLUG.fullmatch(p.name)) if added.is_dir() else []
         for name in [BUILTIN, *names]:
@@ -98,7 +98,7 @@ def _in_use() -> dict[str, str]:
 
 def _folder(dialect: str, name: str) -> Path:
     if name == BUILTIN:
-        return _OURS / dialect
+        return get_dialect(dialect).corpus or _OURS / dialect
     if not _SLUG.fullmatch(name):
         raise UsageError(f"{name!r} is no name for a corpus: use lower-case letters, digits, - and _.")
     return home() / "corpora" / dialect / name

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlglot import exp, parse_one
 
+from .dialects import get_dialect
 from .ranked_rows import rank_rows
 from .render import render
 from .row_keys import outputs, row_keys
@@ -40,7 +41,7 @@ def _decide(node: exp.Expr, dialect: str, schema: Schema, descending: bool) -> b
     if isinstance(node, exp.Window):
         return _decide_window(node, schema, descending)
     if is_collecting(node):
-        return dialect != "sqlite" and _decide_collected(node, dialect, descending)
+        return get_dialect(dialect).ordered_lists and _decide_collected(node, dialect, descending)
     if not isinstance(node, exp.Query):
         return False
     bare = isinstance(node, exp.Select) and dialect == "sqlite" and _decide_bare_columns(node, descending)
@@ -92,7 +93,7 @@ def _decide_collected(node: exp.Expr, dialect: str, descending: bool) -> bool:
     """Order what an aggregate collects by its own arguments; DISTINCT allows no other key (PostgreSQL)."""
     if is_windowed(node) or isinstance(node.parent, exp.WithinGroup):
         return False
-    if isinstance(node, exp.AnyValue) and dialect in ("bigquery", "mysql"):  # takes no ORDER BY
+    if isinstance(node, exp.AnyValue) and not get_dialect(dialect).ordered_any:
         node.replace((exp.Max if descending else exp.Min)(this=node.this))
         return True
     place = _last_argument(node)

@@ -2,9 +2,9 @@
 
 ``dialect_constructs.tsv`` names each construct with the dialects that have it. Functions come from the engines' own
 catalogues (``benchmarks/function_catalogue.py`` renews them); what every dialect has is left out. Syntax is written by
-hand: a pattern on the query's tokens, and an example that runs exactly in those dialects, as a test checks. In
-patterns, tokens stand between single spaces: words in upper case, ``'``, ``0``, ``"``, `````` and ``[]`` for texts,
-numbers and names in quotes of each kind.
+hand: a pattern on the query's tokens, and an example that runs exactly in those dialects, as a test checks. A dialect
+that a package brings has a table of the same columns. In patterns, tokens stand between single spaces: words in upper
+case, ``'``, ``0``, ``"``, `````` and ``[]`` for texts, numbers and names in quotes of each kind.
 """
 
 import csv
@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from .dialects import DIALECTS, get_dialect
 
+_OURS = files(__package__).joinpath("dialect_constructs.tsv")
 _PREFIXED = re.compile(r"([A-Za-z]{0,2})(['\"`])|(\$)|(\[)")
 _PLAIN_WORDS = {TokenType.VAR, TokenType.UNKNOWN}
 _NAME = re.compile(r"[A-Z_]\w*")
@@ -65,8 +67,20 @@ def functions() -> dict[str, frozenset[str]]:
     return {construct.name: construct.dialects for kind, construct in _rows() if kind == "function"}
 
 
-def _rows() -> Iterator[tuple[str, Construct]]:
-    with files(__package__).joinpath("dialect_constructs.tsv").open(encoding="utf-8") as file:
+@cache
+def _known(dialect: str) -> tuple[tuple[Construct, ...], dict[str, frozenset[str]]]:
+    """Return the syntax and the functions, ours with what the table of an installed dialect says of it."""
+    table = {(kind, construct.name): construct for kind, construct in _rows()}
+    own = get_dialect(dialect).constructs
+    for kind, construct in _rows(own) if own else ():
+        ours = table.get((kind, construct.name), construct)
+        table[kind, construct.name] = ours._replace(dialects=ours.dialects | {dialect})
+    called = {construct.name: construct.dialects for (kind, _), construct in table.items() if kind == "function"}
+    return tuple(construct for (kind, _), construct in table.items() if kind == "syntax"), called
+
+
+def _rows(path: Traversable = _OURS) -> Iterator[tuple[str, Construct]]:
+    with path.open(encoding="utf-8") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             dialects = frozenset(row["dialects"].split())
             yield row["kind"], Construct(row["name"], dialects, row["pattern"], row["example"])
@@ -76,9 +90,10 @@ def _found(sql: str, dialect: str) -> Iterator[tuple[str, frozenset[str]]]:
     tokens = tokens_of(sql, get_dialect(dialect).name)
     words = [word_of(token, sql) for token in tokens]
     text = f" {' '.join(words)} "
-    yield from ((name, dialects) for name, dialects, pattern, _ in syntax() if re.search(pattern, text))
+    known, called = _known(dialect)
+    yield from ((name, dialects) for name, dialects, pattern, _ in known if re.search(pattern, text))
     plain = [token.token_type in _PLAIN_WORDS for token in tokens]
-    yield from ((name, functions()[name]) for name in _called(words, plain) if name in functions())
+    yield from ((name, called[name]) for name in _called(words, plain) if name in called)
 
 
 def tokens_of(sql: str, dialect: str) -> list[Token]:

@@ -9,16 +9,15 @@ from .dialects import get_dialect
 
 _LOWER = re.compile(r"[a-z][a-z0-9_]*")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_FOLDING = ("postgres", "oracle")  # read a name without quotes as one in lower or in upper case
 
 
 def identifier(name: str, dialect: str) -> exp.Identifier:
     """Return a quoted identifier as a syntax tree.
 
-    Oracle keeps a plain name in upper case
+    Where names fold to upper case, as in Oracle, a plain name is kept in it
     (https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/Database-Object-Names-and-Qualifiers.html).
     """
-    stored = name.upper() if dialect == "oracle" and _LOWER.fullmatch(name) else name
+    stored = name.upper() if get_dialect(dialect).folds == "upper" and _LOWER.fullmatch(name) else name
     return exp.Identifier(this=stored, quoted=True)
 
 
@@ -33,7 +32,7 @@ def natural_identifier(name: str, dialect: str) -> exp.Identifier:
     It is quoted only if the dialect would read it otherwise: if it is no plain name, a reserved word, or has capitals
     where names without quotes are folded.
     """
-    plain = (_LOWER if dialect in _FOLDING else _PLAIN).fullmatch(name)
+    plain = (_LOWER if get_dialect(dialect).folds else _PLAIN).fullmatch(name)
     if plain and not _is_reserved(name.lower(), dialect):
         return exp.Identifier(this=name, quoted=False)
     return identifier(name, dialect)

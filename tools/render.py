@@ -7,7 +7,8 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.generator import Generator
 
-_BARE_SPANS = ("mysql", "bigquery")  # INTERVAL 3 DAY, where others write INTERVAL '3' DAY
+from .dialects import get_dialect
+
 _ISO_DATE = re.compile(r"^\d{4}-\d\d-\d\d$")
 _NEGATABLE = (exp.In, exp.Like, exp.ILike, exp.Glob, exp.Between, exp.RegexpLike)
 
@@ -63,7 +64,7 @@ def _generator_class(dialect: str) -> type[Generator]:
 
         def interval_sql(self, expression: exp.Interval) -> str:
             amount = expression.this
-            if dialect in _BARE_SPANS and isinstance(amount, exp.Literal) and amount.name.isdigit():
+            if get_dialect(dialect).bare_spans and isinstance(amount, exp.Literal) and amount.name.isdigit():
                 expression = expression.copy()
                 expression.set("this", exp.Literal.number(amount.name))
             return str(super().interval_sql(expression))

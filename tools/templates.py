@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlglot.errors import SqlglotError
 
 from .abstraction import Template, abstract
+from .dialects import get_dialect
 from .errors import UsageError
 from .qualified import UnsupportedSeed
 from .seed_files import Seed, read_spider_seeds, read_sql_seeds
@@ -74,7 +75,8 @@ def import_seed_file(path: str | Path, dialect: str) -> SeedImport:
 @lru_cache
 def _own_seeds(dialect: str) -> SeedImport:
     common = (read_sql_seeds(file, _SEED_DIALECT) for file in sorted(_SEEDS.glob("*.sql")))
-    own = (read_sql_seeds(file, dialect) for file in sorted(_SEEDS.glob(f"{dialect}/*.sql")))
+    folder = get_dialect(dialect).seeds or _SEEDS / dialect
+    own = (read_sql_seeds(file, dialect) for file in sorted(folder.glob("*.sql")))
     return _import(chain.from_iterable(chain(common, own)), dialect)
 
 

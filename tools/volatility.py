@@ -2,6 +2,7 @@
 
 from sqlglot import exp, parse_one
 
+from .dialects import get_dialect
 from .row_keys import first_item, read_query
 
 # Aggregates whose value hangs on the order in which rows reach them.
@@ -29,27 +30,28 @@ def volatile(sql: str, dialect: str) -> bool:
 
     Raises ``sqlglot.errors.SqlglotError`` if ``sql`` does not parse.
     """
-    return any(_is_volatile(node) for node in parse_one(sql, read=dialect).walk())
+    own = get_dialect(dialect).volatile
+    return any(_is_volatile(node, own) for node in parse_one(sql, read=dialect).walk())
 
 
-def _is_volatile(node: exp.Expr) -> bool:
+def _is_volatile(node: exp.Expr, own: frozenset[str]) -> bool:
     if isinstance(node, exp.Literal):  # SQLite's date('now'), PostgreSQL's 'now'::date
         inside_call = isinstance(node.parent, exp.Func | exp.Cast)
         return node.is_string and node.name.lower() in ("now", "today") and inside_call
     if isinstance(node, exp.Anonymous):
         name = node.name.upper()
-        return name in _VOLATILE_NAMES or _NOW_IF_ALONE.get(name) == len(node.expressions)
+        return name in _VOLATILE_NAMES | own or _NOW_IF_ALONE.get(name) == len(node.expressions)
     empty = isinstance(node, exp.Date | exp.Time) and not any(node.args.values())
     return isinstance(node, _VOLATILE) or empty
 
 
 def arbitrary(sql: str, dialect: str) -> bool:
-    """Return whether a list is collected from unsorted rows in SQLite, where nothing can decide its order.
+    """Return whether a list is collected from unsorted rows where the dialect has nothing to decide its order.
 
     Before 3.44 SQLite has no ORDER BY inside an aggregate (https://sqlite.org/lang_aggfunc.html#aggorderby).
     Raises ``sqlglot.errors.SqlglotError`` if ``sql`` does not parse.
     """
-    if dialect != "sqlite":
+    if get_dialect(dialect).ordered_lists:
         return False
     nodes = [node for node in parse_one(sql, read=dialect).walk() if is_collecting(node)]
     return any(not (is_fed_in_order(node) or is_windowed(node)) for node in nodes)

@@ -5,6 +5,7 @@ from sqlglot import exp
 from . import lexicon
 from .expressions import arguments, phrase
 from .naming import Phrase, plural
+from .own_words import own_function
 from .scope import Scope, Unsayable
 
 
@@ -30,7 +31,7 @@ def aggregate(node: exp.Expr, scope: Scope) -> Phrase:
         return _conditional(node, scope) or named_aggregate(lexicon.AGGREGATES[type(node)], node.this, scope)
     if isinstance(node, exp.PercentileCont | exp.PercentileDisc) and isinstance(node.expression, exp.Literal):
         return _percentile(node.expression, phrase(node.this, scope), isinstance(node, exp.PercentileDisc))
-    raise Unsayable(node.key)
+    return own_function(node, scope)
 
 
 def named_aggregate(word: str, argument: exp.Expr, scope: Scope) -> Phrase:

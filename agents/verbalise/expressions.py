@@ -162,7 +162,9 @@ def _function(node: exp.Expr, scope: Scope) -> Phrase:
 
         return named_aggregate(lexicon.NAMED_AGGREGATES[key], node.expressions[0], scope)
     if key not in lexicon.SCALARS:
-        raise Unsayable(node.key if not isinstance(node, exp.Anonymous) else node.name)
+        from .own_words import own_function
+
+        return own_function(node, scope)
     words, kind = lexicon.SCALARS[key]
     given = [bracketed(a, phrase(a, scope)) for a in arguments(node)]
     if len(given) != len(set(re.findall(r"{(\w)}", words.translate(_LETTERS)))):

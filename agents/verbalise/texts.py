@@ -5,11 +5,10 @@ from typing import Any
 
 from sqlglot import exp
 
+from ...tools.dialects import get_dialect
 from .expressions import phrase
 from .naming import Phrase
 from .scope import Scope, Unsayable
-
-_FIRST_MATCH_ONLY = ("postgres", "duckdb")  # elsewhere REGEXP_REPLACE replaces every match
 
 
 def in_format(subject: Phrase, shape: str) -> Phrase:
@@ -49,7 +48,7 @@ def _replaced(node: exp.RegexpReplace, scope: Scope) -> Phrase:
         raise Unsayable("a replacement with further arguments")
     if by is not None and ("\\" in by.name or "$" in by.name):
         raise Unsayable("a replacement that refers to groups")
-    which = "the first match" if scope.dialect in _FIRST_MATCH_ONLY else "every match"
+    which = "the first match" if get_dialect(scope.dialect).replaces_once else "every match"
     subject = phrase(node.this, scope).text
     done = f"replaced by '{by.name}'" if by is not None and by.name else "removed"
     return Phrase(f"{subject} with {which} of the pattern '{pattern.name}' {done}", "text")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 DATABASE = "flights, baseball, shop, a file, a folder or a URL."
-DIALECT_NAMES = "bigquery, duckdb, mysql, oracle, postgres or sqlite."
+DIALECT_NAMES = "bigquery, duckdb, mysql, oracle, postgres, sqlite or an installed one."
 MODELS = "See 'isogloss models'."
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Dialect = Annotated[str, typer.Argument(help=DIALECT_NAMES)]

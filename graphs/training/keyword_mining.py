@@ -37,13 +37,13 @@ def mine_keywords(
     another.
     """
     get_dialect(dialect)
-    queries = _of_runs(runs) if runs else _of_tutorials()
+    queries = _of_runs(runs) if runs else _of_tutorials(dialect)
     if dialect not in queries:
         raise UsageError(f"None of the runs has a pair of {dialect}: they have {', '.join(queries) or 'no pairs'}.")
     found = mined_keywords(queries, top, tell)
     without = [name for name, those in found.items() if not those] if runs else []
     if without:
-        taught = mined_keywords(_of_tutorials(), top, tell)
+        taught = mined_keywords(_of_tutorials(dialect), top, tell)
         found |= {name: taught.get(name, []) for name in without}
     if out:
         write_keywords(out, found)
@@ -64,9 +64,10 @@ def _of_runs(runs: Sequence[Path]) -> dict[str, list[str]]:
     return {dialect: list(those) for dialect, those in found.items()}
 
 
-def _of_tutorials() -> dict[str, list[str]]:
-    corpora = {dialect: load_corpus(dialect) for dialect in DIALECTS}
+def _of_tutorials(dialect: str) -> dict[str, list[str]]:
+    """Return the examples of our dialects' tutorials and of those of ``dialect``."""
+    corpora = {name: load_corpus(name) for name in sorted({*DIALECTS, dialect})}
     return {
-        dialect: [example for snippet in corpus.snippets for example in snippet.examples]
-        for dialect, corpus in corpora.items()
+        name: [example for snippet in corpus.snippets for example in snippet.examples]
+        for name, corpus in corpora.items()
     }

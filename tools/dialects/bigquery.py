@@ -2,7 +2,7 @@
 
 from ..outcome import ErrorClass
 from ..schema import ColumnType
-from .dialect import Dialect
+from .dialect import ENGINES, Dialect
 
 _NATIVE_TYPES = {
     ColumnType.INTEGER: "INT64",
@@ -55,6 +55,13 @@ BIGQUERY = Dialect(
     sqlglot="bigquery",
     native_types=_NATIVE_TYPES,
     error_patterns=_ERROR_PATTERNS,
+    database=f"{ENGINES}.bigquery_database",
+    session=f"{ENGINES}.bigquery_session",
+    engine="GoogleSQL reference evaluator, zetasql",
+    packages=("zetasql",),
+    url_schemes=("bigquery",),
+    bare_spans=True,
+    ordered_any=False,
     big_integer="INT64",
     decimal_digits=76,
 )

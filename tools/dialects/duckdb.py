@@ -2,7 +2,7 @@
 
 from ..outcome import ErrorClass
 from ..schema import ColumnType
-from .dialect import Dialect
+from .dialect import ENGINES, Dialect
 
 _NATIVE_TYPES = {
     ColumnType.INTEGER: "INTEGER",
@@ -59,4 +59,13 @@ DUCKDB = Dialect(
     sqlglot="duckdb",
     native_types=_NATIVE_TYPES,
     error_patterns=_ERROR_PATTERNS,
+    database=f"{ENGINES}.duckdb_database",
+    session=f"{ENGINES}.duckdb_session",
+    engine="DuckDB",
+    packages=("duckdb",),
+    url_schemes=("duckdb",),
+    # https://duckdb.org/docs/stable/internals/storage
+    magic=(8, b"DUCK"),
+    suffixes=(".duckdb",),
+    replaces_once=True,
 )

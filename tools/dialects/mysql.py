@@ -2,7 +2,7 @@
 
 from ..outcome import ErrorClass
 from ..schema import ColumnType
-from .dialect import Dialect
+from .dialect import ENGINES, Dialect
 
 _NATIVE_TYPES = {
     ColumnType.INTEGER: "INT",
@@ -46,6 +46,14 @@ MYSQL = Dialect(
     sqlglot="mysql",
     native_types=_NATIVE_TYPES,
     error_patterns=_ERROR_PATTERNS,
+    database=f"{ENGINES}.mysql_database",
+    session=f"{ENGINES}.mysql_session",
+    engine="seekdb",
+    packages=("pylibseekdb", "pymysql"),
+    url_schemes=("mysql", "mariadb"),
+    booleans=False,
+    bare_spans=True,
+    ordered_any=False,
     decimal_digits=65,
     ignores_case=True,
 )

@@ -2,7 +2,7 @@
 
 from ..outcome import ErrorClass
 from ..schema import ColumnType
-from .dialect import RESERVED, Dialect
+from .dialect import ENGINES, RESERVED, Dialect
 
 _NATIVE_TYPES = {
     ColumnType.INTEGER: "NUMBER(10)",
@@ -67,6 +67,12 @@ ORACLE = Dialect(
     sqlglot="oracle",
     native_types=_NATIVE_TYPES,
     error_patterns=_ERROR_PATTERNS,
+    database=f"{ENGINES}.oracle_database",
+    session=f"{ENGINES}.oracle_session",
+    stand_in=True,
+    url_schemes=("oracle",),
+    booleans=False,
+    folds="upper",
     big_integer="NUMBER(19)",
     date_literals=True,
     reserved=RESERVED | ORACLE_RESERVED,

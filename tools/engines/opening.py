@@ -11,32 +11,20 @@ from ..schema import Schema
 from .database import Database
 from .loading import Source
 
-# What the first bytes of a database file say (https://sqlite.org/fileformat2.html section 1.3.1,
-# https://duckdb.org/docs/stable/internals/storage).
-_MAGIC = {"sqlite": (0, b"SQLite format 3\0"), "duckdb": (8, b"DUCK")}
-URL_SCHEMES = {
-    "bigquery": ("bigquery",),
-    "duckdb": ("duckdb",),
-    "mysql": ("mysql", "mariadb"),
-    "oracle": ("oracle",),
-    "postgres": ("postgresql",),
-    "sqlite": ("sqlite",),
-}
-
 
 class DatabaseModule(Protocol):
-    """What each dialect's ``*_database`` module offers."""
+    """What the module offers that a dialect names as its ``database``."""
 
     def load(self, source: Source, limits: Limits) -> Database:
         """Load ``source`` into an embedded engine; the limits bound what runs outside the children."""
 
     def attach(self, place: str, schema: Schema) -> Database:
-        """Return the user's own database, at a path or URL, with its schema."""
+        """Return the user's own database, at a path or URL, with its schema; asked only where there can be one."""
 
 
 def open_database(dialect: str, source: Source | str, limits: Limits) -> Database:
     """Attach ``source`` if it names a database of ``dialect``, else load it into the embedded engine."""
-    module: DatabaseModule = import_module(f".{get_dialect(dialect).name}_database", __package__)
+    module: DatabaseModule = import_module(get_dialect(dialect).database)
     if not isinstance(source, str):
         return module.load(source, limits)
     from ..sources import open_source
@@ -49,11 +37,12 @@ def open_database(dialect: str, source: Source | str, limits: Limits) -> Databas
 def own_place(dialect: str, spec: str) -> str | None:
     """Return the file or URL that ``spec`` names if it is a database of ``dialect`` itself, else None."""
     scheme, separator, _ = spec.partition("://")
+    known = get_dialect(dialect)
     if separator:
-        if scheme.split("+")[0] not in URL_SCHEMES[dialect]:
+        if scheme.split("+")[0] not in known.url_schemes:
             return None
-        return _path_of(spec) if dialect in _MAGIC else spec
-    return spec if dialect in _MAGIC and _has_magic(Path(spec), *_MAGIC[dialect]) else None
+        return _path_of(spec) if known.magic else spec
+    return spec if known.magic and _has_magic(Path(spec), *known.magic) else None
 
 
 def _path_of(url: str) -> str | None:

@@ -26,13 +26,13 @@ def main(dialect_name: str, descriptor: int) -> None:
     pipe: Connection[Any, Any] = Connection(descriptor)
     connect, limits = pipe.recv()
     try:
-        module = import_module(f".{dialect_name}_session", __package__)
-        session: Session = module.open_session(**connect, limits=limits)
+        dialect = get_dialect(dialect_name)
+        session: Session = import_module(dialect.session).open_session(**connect, limits=limits)
     except Exception as error:
         pipe.send(("failed", str(error)))
         return
     pipe.send(("ready", session.version))
-    _serve(pipe, session, get_dialect(dialect_name))
+    _serve(pipe, session, dialect)
 
 
 def _serve(pipe: "Connection[Any, Any]", session: Session, dialect: Dialect) -> None:

@@ -27,7 +27,9 @@ class Script:
         self.name, self.fingerprint = path.stem.lower(), file_digest(path)
         self._scratch = ExitStack()
         with ExitStack() as stack:
-            self._tables, self.failures = _RUN[dialect](path.read_text("utf-8", "replace"), dialect, stack)
+            self._tables, self.failures = _RUN.get(dialect, _run_transpiled)(
+                path.read_text("utf-8", "replace"), dialect, stack
+            )
             stack.callback(self._tables.close)
             self._tables_schema = self._tables.schema()
             if not self._tables_schema.tables:
@@ -121,10 +123,8 @@ def _server_tables(url: str) -> "Source":
 
 
 _RUN: dict[str, Callable[[str, str, ExitStack], Opened]] = {
-    "bigquery": _run_transpiled,
     "duckdb": _run_duckdb,
     "mysql": _run_mysql,
-    "oracle": _run_transpiled,
     "postgres": _run_postgres,
     "sqlite": _run_sqlite,
 }

@@ -2,12 +2,12 @@
 
 from sqlglot import exp
 
+from ..dialects import get_dialect
 from .kinds import NUMBERS, Kind, is_condition, kind_of
 from .target import Target
 
 _CONDITIONAL = (exp.Where, exp.Having, exp.And, exp.Or, exp.Not)
 _ADDING = (exp.Sum, exp.Avg, exp.Add, exp.Sub, exp.Mul, exp.Div)
-_BOOLEANS = ("postgres", "duckdb", "bigquery")
 
 
 def condition_on_conditions(tree: exp.Query, target: Target) -> None:
@@ -27,7 +27,9 @@ def condition_on_conditions(tree: exp.Query, target: Target) -> None:
 
 def _is_number(operand: exp.Expr, dialect: str) -> bool:
     """Return whether a value is a number; Oracle's truth values are, too."""
-    column_of_bits = dialect not in _BOOLEANS and isinstance(operand, exp.Column) and kind_of(operand) is Kind.BOOLEAN
+    column_of_bits = (
+        not get_dialect(dialect).booleans and isinstance(operand, exp.Column) and kind_of(operand) is Kind.BOOLEAN
+    )
     return column_of_bits or kind_of(operand) in NUMBERS
 
 
@@ -35,7 +37,7 @@ def calculate_with_conditions(tree: exp.Query, target: Target) -> None:
     """Say ``CASE WHEN … THEN 1 ELSE 0 END`` for a condition that is added up, or shown where there is no boolean."""
     for node in list(tree.find_all(*_ADDING, exp.Select)) if target.dialect != "mysql" else []:
         if isinstance(node, exp.Select):
-            operands = [] if target.dialect in _BOOLEANS else [p.unalias() for p in node.expressions]
+            operands = [] if get_dialect(target.dialect).booleans else [p.unalias() for p in node.expressions]
         else:
             operands = [node.this, node.args.get("expression")]
         for operand in operands:
