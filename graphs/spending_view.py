@@ -1,11 +1,13 @@
 """How the spending of a run looks in a terminal."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from .spending import Spending
+if TYPE_CHECKING:
+    from .spending import Spending
 
 
-def spending_rows(spent: Spending) -> Iterator[tuple[str, str, str, str]]:
+def spending_rows(spent: "Spending") -> Iterator[tuple[str, str, str, str]]:
     """Yield rows of name, cost, share and details: the whole, per 1,000 kept pairs, and each node; none for nothing."""
     if not spent.tokens:
         return

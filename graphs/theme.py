@@ -1,18 +1,29 @@
 """The few colours of the terminal views, one meaning each, and how SQL looks."""
 
-from rich.syntax import Syntax
+from typing import TYPE_CHECKING
+
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.syntax import Syntax
 
 KEPT = "green"
 REPAIRED = "yellow"
 REJECTED = "red"
 ACTIVE = "cyan"
+VALUE = "magenta"
 QUIET = "dim"
 
 
-def sql_syntax(sql: str) -> Syntax:
-    """Return ``sql`` highlighted in the terminal's own colours, long lines wrapped."""
-    return Syntax(sql, "sql", theme="ansi_dark", background_color="default", word_wrap=True)
+def sql_syntax(sql: str) -> "Syntax":
+    """Return ``sql`` highlighted so that it can be read on dark and on light, long lines wrapped."""
+    from pygments.token import Comment, Keyword, Literal, Operator
+    from rich.style import Style
+    from rich.syntax import ANSISyntaxTheme, Syntax
+
+    word, value = Style(bold=True), Style(color=VALUE)
+    theme = ANSISyntaxTheme({Keyword: word, Operator.Word: word, Literal: value, Comment: Style(dim=True)})
+    return Syntax(sql, "sql", theme=theme, background_color="default", word_wrap=True)
 
 
 def status_text(status: str, repaired: bool) -> Text:

@@ -183,7 +183,7 @@ def _read(terminal: int, until: bytes) -> str:
 
 
 def test_keys_step_through_a_story(place: Path) -> None:
-    screens = map(strip_escapes, press(place, ["n", "G", "\x1b[D", "g", "?", "n"], NO_COLOR="1"))
+    screens = map(strip_escapes, press(place, ["n", "G", "p", "g", "?", "n"], NO_COLOR="1"))
     first, second, last, before, begin, help_, step = screens
     assert "1/5 fill" in first
     assert "no such column: nam" in second

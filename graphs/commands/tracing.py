@@ -16,16 +16,20 @@ def trace_list(
     status: Annotated[Literal["kept", "rejected"] | None, typer.Option(help="Only items that ended so.")] = None,
     reason: Annotated[str | None, typer.Option(help="Only items with this in their reason.")] = None,
     repaired: Annotated[bool, typer.Option("--repaired", help="Only repaired items.")] = False,
+    where: Annotated[
+        str | None, typer.Option(metavar="EXPR", help="As in \"error == 'timeout' or 'UNION' in sql\".")
+    ] = None,
+    sort: Annotated[str | None, typer.Option(metavar="FIELD", help="The least first; -FIELD: the largest.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many, counted from the latest.")] = 20,
     json: Json = False,
 ) -> None:
     """List the items of a run."""
     from ..run_catalog import find_run
-    from ..tracing.query import list_items
-    from ..tracing.view import show_items
+    from ..tracing.list_view import show_items
+    from ..tracing.query import Selection, list_items
 
-    items = list_items(find_run(run), status, reason, repaired, limit)
-    show(json, items, lambda console: show_items(console, items))
+    listing = list_items(find_run(run), Selection(status, reason, repaired, where, sort, limit))
+    show(json, listing.items, lambda console: show_items(console, listing))
 
 
 @trace_app.command("show")
@@ -45,7 +49,7 @@ def trace_step(item: RunItem) -> None:
     from ..console import console
     from ..run_catalog import find_item
     from ..tracing.query import read_story
-    from ..tracing.stepper import step_through
+    from ..tracing.screen import step_through
 
     step_through(console(), read_story(*find_item(item)))
 

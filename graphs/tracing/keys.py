@@ -2,6 +2,7 @@
 
 import os
 import select
+import signal
 import sys
 import termios
 import tty
@@ -11,11 +12,14 @@ from contextlib import contextmanager
 _NAMES = {
     "\r": "enter",
     "\n": "enter",
+    "\t": "tab",
     " ": "space",
     "\x1b": "escape",
-    "\x03": "q",
-    "\x04": "q",
-    "": "q",
+    "\x7f": "backspace",
+    "\x08": "backspace",
+    "\x03": "quit",
+    "\x04": "quit",
+    "": "quit",
     "\x1b[A": "up",
     "\x1b[B": "down",
     "\x1b[C": "right",
@@ -26,30 +30,73 @@ _NAMES = {
     "\x1bOD": "left",
     "\x1b[H": "home",
     "\x1b[F": "end",
+    "\x1bOH": "home",
+    "\x1bOF": "end",
     "\x1b[1~": "home",
     "\x1b[4~": "end",
     "\x1b[5~": "page up",
     "\x1b[6~": "page down",
+    "\x1b[Z": "back tab",
 }
-_REST_OF_KEY = 0.02  # seconds within which a terminal sends the rest of an arrow key's sequence
+_REST_OF_KEY = 0.05  # seconds within which a terminal sends the rest of an arrow key's sequence, also from afar
+
+
+class Keyboard:
+    """The keys pressed at a terminal, and changes of its size, which come as the key ``resize``."""
+
+    def __init__(self, terminal: int, resized: int) -> None:
+        self._terminal = terminal
+        self._resized = resized
+
+    def read(self) -> str:
+        """Wait for a key and return its character, or its name if it has none; ``quit`` at the end of input."""
+        try:
+            ready = select.select([self._terminal, self._resized], [], [])[0]
+            if self._terminal not in ready:
+                os.read(self._resized, 1024)
+                return "resize"
+            text = self._sequence()
+        except KeyboardInterrupt:
+            return "quit"
+        return _NAMES.get(text, text)
+
+    def _sequence(self) -> str:
+        """Return one character, or the escape sequence of one key and nothing of the key after it."""
+        first = os.read(self._terminal, 1)
+        if first != b"\x1b":
+            return self._character(first)
+        pressed = first + self._soon()
+        if pressed in (b"\x1b[", b"\x1bO"):
+            while not b"@" <= (more := self._soon() or b"@")[-1:] <= b"~":
+                pressed += more
+            pressed += more
+        return pressed.decode("ascii", "replace")
+
+    def _character(self, first: bytes) -> str:
+        length = next((n for n, least in ((4, 0xF0), (3, 0xE0), (2, 0xC0)) if first and first[0] >= least), 1)
+        rest = b"".join(self._soon() for _ in range(length - 1))
+        return (first + rest).decode("utf-8", "replace")
+
+    def _soon(self) -> bytes:
+        """Return the next byte if it is there already."""
+        return os.read(self._terminal, 1) if select.select([self._terminal], [], [], _REST_OF_KEY)[0] else b""
 
 
 @contextmanager
-def single_keys() -> Iterator[int]:
-    """Make the terminal on standard input give each key at once, unechoed; yields its file descriptor."""
+def keyboard() -> Iterator[Keyboard]:
+    """Make the terminal on standard input give each key at once, unechoed."""
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    handler = signal.signal(signal.SIGWINCH, lambda *_: None)  # or the signal wakes nobody
+    waking = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     tty.setcbreak(terminal)
     try:
-        yield terminal
+        yield Keyboard(terminal, reading)
     finally:
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)
-
-
-def read_key(terminal: int) -> str:
-    """Wait for a key and return its character, or its name if it has none; the end of input counts as ``q``."""
-    pressed = os.read(terminal, 1)
-    if pressed == b"\x1b" and select.select([terminal], [], [], _REST_OF_KEY)[0]:
-        pressed += os.read(terminal, 8)
-    text = pressed.decode("utf-8", "replace")
-    return _NAMES.get(text, text)
+        signal.set_wakeup_fd(waking)
+        signal.signal(signal.SIGWINCH, handler)
+        os.close(reading)
+        os.close(writing)

@@ -6,7 +6,7 @@ be seen as it ran.
 
 from dataclasses import dataclass
 
-from sqlglot import TokenType, tokenize
+from sqlglot import TokenType, exp, parse_one, tokenize
 from sqlglot.errors import SqlglotError
 
 _CLAUSES = {
@@ -26,6 +26,14 @@ class _Level:
     query: bool = False
     between: int = 0
     cases: int = 0
+
+
+def parsed(sql: str, dialect: str) -> exp.Expr | None:
+    """Return the syntax tree of ``sql``, None if it has none."""
+    try:
+        return parse_one(sql, read=dialect)
+    except (SqlglotError, RecursionError):
+        return None
 
 
 def lay_out(sql: str, dialect: str) -> str:

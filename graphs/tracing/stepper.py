@@ -1,115 +1,149 @@
-"""Stepping through the trace of an item, key by key."""
+"""Stepping through the trace of an item: where one is, and where one can go from there."""
 
+import re
 import sys
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Literal
 
-from rich.console import Console, Group, RenderableType
-from rich.segment import Segment, Segments
-from rich.table import Table
-from rich.text import Text
-
-from ..theme import QUIET
+from .page import Page
+from .parts import Part, parts_of
 from .query import Story
-from .view import diff_view, show_story, step_view, story_head
+from .search import Search
+from .step_layout import laid_out
+from .view import difference_at, is_error
 
-_HELP = {
-    "n, →, enter": "next step",
-    "p, ←": "previous step",
-    "g, G": "first, last step",
-    "j, ↓ and k, ↑": "scroll a line down, up",
-    "space, b": "scroll a page down, up",
-    "d": "what changed in the SQL since the query before it; again: back",
-    "?": "this help; again: back",
-    "q": "quit",
-}
-_KEYS = "n next  p previous  d SQL diff  j/k scroll  ? help  q quit"
-_FRAME_LINES = 2  # the head above the body and the keys below
+View = Literal["step", "part", "difference", "help"]
+FRAME_LINES = 3  # the head and the title above the body, the keys below it
+_ABOVE_HIT = 3  # lines shown before the one with a hit
+
+
+@dataclass(slots=True)
+class Place:
+    """Where one is in a step: the part chosen, and how many lines are above the first one shown."""
+
+    part: int = 0
+    offset: int = 0
 
 
 class Stepper:
-    """Where one stands in a story: the step, the view (step, diff or help) and how far it is scrolled."""
+    """A walk through a story at a terminal of ``width`` cells by ``height`` lines."""
 
-    def __init__(self, story: Story) -> None:
+    def __init__(self, story: Story, width: int = 80, height: int = 24) -> None:
         self.story = story
+        self.width = width
+        self.height = height
         self.number = 0
-        self.view = "step"
-        self.offset = 0
+        self.view: View = "step"
+        self.offset = 0  # of any view but that of the step
+        self.note = ""  # said once, in the last line
+        self.typed: str | None = None  # the text to search for, while it is typed
+        self.search: Search | None = None
+        self._places: dict[int, Place] = {}
+        self._parts = lru_cache(maxsize=8)(partial(parts_of, story))
+        self._pages = lru_cache(maxsize=8)(self._page_of)
 
-    def press(self, key: str, page: int) -> bool:
-        """Act on a key, ``page`` lines being visible; False when it ends the session."""
-        last = len(self.story.steps) - 1
-        match key:
-            case "q" | "escape":
-                return False
-            case "n" | "right" | "enter":
-                self._go(min(self.number + 1, last))
-            case "p" | "left":
-                self._go(max(self.number - 1, 0))
-            case "g" | "home":
-                self._go(0)
-            case "G" | "end":
-                self._go(last)
-            case "d" | "?":
-                self._toggle("diff" if key == "d" else "help")
-            case "j" | "down" | "k" | "up" | "space" | "page down" | "b" | "page up":
-                lines = 1 if key in ("j", "down", "k", "up") else page
-                self.offset = max(0, self.offset + (lines if key in ("j", "down", "space", "page down") else -lines))
-        return True
+    @property
+    def place(self) -> Place:
+        """Where one is in the current step; it is kept for when one comes back."""
+        return self._places.setdefault(self.number, Place())
 
-    def screen(self, console: Console, width: int, height: int) -> RenderableType:
-        """Return what fills a terminal of ``width`` by ``height``: head, body as scrolled, keys."""
-        options = console.options.update(width=width, height=None)
-        lines = console.render_lines(self._body(), options, pad=False)
-        visible = height - _FRAME_LINES
-        self.offset = min(self.offset, max(0, len(lines) - visible))
-        shown = lines[self.offset : self.offset + visible]
-        shown += [[] for _ in range(visible - len(shown))]
-        below = len(lines) - self.offset - visible
-        body = Segments([segment for line in shown for segment in (*line, Segment.line())])
-        return Group(_one_line(story_head(self.story)), body, _one_line(_footer(below)))
+    @property
+    def parts(self) -> list[Part]:
+        """The parts of the current step."""
+        return self._parts(self.number)
 
-    def _go(self, number: int) -> None:
-        self.number, self.view, self.offset = number, "step" if self.view == "help" else self.view, 0
+    @property
+    def page(self) -> int:
+        """How many lines of the body are seen at a time."""
+        return max(1, self.height - FRAME_LINES)
 
-    def _toggle(self, view: str) -> None:
-        self.view, self.offset = "step" if self.view == view else view, 0
+    def go(self, number: int) -> None:
+        """Go to a step; there the difference is shown if it was before, but no part is open."""
+        self.number = max(0, min(number, len(self.story.steps) - 1))
+        self.show("difference" if self.view == "difference" else "step")
 
-    def _body(self) -> RenderableType:
-        if self.view == "help":
-            return _help()
-        if self.view == "diff":
-            title = f"SQL at step {self.number + 1} of {len(self.story.steps)}, against the query before it\n"
-            return Group(Text(title, style=QUIET), diff_view(self.story, self.number))
-        return step_view(self.story, self.number)
+    def go_to_end(self, last: bool) -> None:
+        """Go to the first or last step; in an open part, to its top or bottom."""
+        if self.view in ("part", "help"):
+            self.offset = sys.maxsize if last else 0
+        else:
+            self.go(len(self.story.steps) if last else 0)
 
+    def go_to_error(self) -> None:
+        """Go to the next step in which a query failed."""
+        after = range(self.number + 1, len(self.story.steps))
+        found = next((number for number in after if is_error(self.story.steps[number])), None)
+        if found is None:
+            self.note = "no error after this step"
+        else:
+            self.go(found)
 
-def step_through(console: Console, story: Story) -> None:
-    """Let the person at the terminal step through ``story``; without a terminal, print all of it."""
-    from .keys import read_key, single_keys
+    def show(self, view: View) -> None:
+        """Show a view from its top; that of the step where it was left."""
+        self.view, self.offset = view, 0
 
-    if not (console.is_terminal and sys.stdin.isatty() and story.steps):
-        show_story(console, story)
-        return
-    stepper = Stepper(story)
-    with single_keys() as terminal, console.screen() as screen:
-        while True:
-            width, height = console.size
-            screen.update(stepper.screen(console, width, height))
-            if not stepper.press(read_key(terminal), height - _FRAME_LINES):
-                return
+    def toggle(self, view: View) -> None:
+        """Show a view, or the step again if it is shown already."""
+        self.show("step" if self.view == view else view)
 
+    def open_part(self) -> None:
+        """Show the chosen part in full."""
+        if self.view == "step" and self.parts:
+            self.show("part")
 
-def _footer(below: int) -> Text:
-    more = f"  ↓ {below} more lines" if below > 0 else ""
-    return Text(_KEYS + more, style=QUIET)
+    def choose(self, by: int) -> None:
+        """Choose the next part or the previous one and bring it into view; scroll where there are none."""
+        if self.view != "step":
+            self.scroll(by)
+            return
+        place = self.place
+        place.part = max(0, min(place.part + by, len(self.parts) - 1))
+        starts = laid_out(self.parts, place.part, self.width).starts
+        start, end = starts[place.part], starts[place.part + 1]
+        place.offset = min(start, max(place.offset, end - self.page))
 
+    def scroll(self, lines: int) -> None:
+        """Scroll down, or up if ``lines`` is negative; how far is seen when it is shown."""
+        if self.view == "step":
+            self.place.offset = max(0, self.place.offset + lines)
+        else:
+            self.offset = max(0, self.offset + lines)
 
-def _one_line(text: Text) -> Text:
-    text.no_wrap, text.overflow = True, "ellipsis"
-    return text
+    def ask(self) -> None:
+        """Begin to type a text to search for."""
+        self.typed = ""
 
+    def find(self, wanted: str) -> None:
+        """Go to the first place from here on that holds ``wanted``; without any text to the next hit."""
+        if wanted:
+            self.search = Search(self.story, wanted, self.width, self.number)
+            self._go_to_hit(self.search)
+        else:
+            self.find_again(1)
 
-def _help() -> Table:
-    grid = Table.grid(padding=(0, 3, 0, 0))
-    for keys, what in _HELP.items():
-        grid.add_row(keys, Text(what, style=QUIET))
-    return grid
+    def find_again(self, by: int) -> None:
+        """Go to the next hit of the last search, or to the previous one."""
+        if self.search is None:
+            self.note = "/ asks for a text to search for"
+        else:
+            self.search.move(by)
+            self._go_to_hit(self.search)
+
+    def text(self) -> Page:
+        """Return the open part in full, or the difference, in lines as wide as the terminal."""
+        pattern = self.search.pattern if self.search and self.view == "part" else None
+        return self._pages(self.number, self.place.part if self.view == "part" else None, self.width, pattern)
+
+    def _page_of(self, number: int, part: int | None, width: int, pattern: re.Pattern[str] | None) -> Page:
+        text = difference_at(self.story, number) if part is None else self._parts(number)[part].full(width)
+        if pattern:
+            text.highlight_regex(pattern, "reverse")
+        return Page(text, width)
+
+    def _go_to_hit(self, search: Search) -> None:
+        self.note = str(search)
+        if hit := search.hit:
+            self.number, self.view = hit.step, "part"
+            self.place.part = hit.part
+            self.offset = max(0, self.text().line_of(hit.at) - _ABOVE_HIT)

@@ -1,118 +1,84 @@
-"""How a trace looks in a terminal: lists of items, steps, and the difference between attempts."""
+"""How an item of a trace looks: its head, the titles of its steps, and all of it printed at once."""
 
-import json
-from collections.abc import Iterable, Iterator
-from typing import Any
-
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.rule import Rule
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
 from ..cleaning import strip_escapes
-from ..theme import ACTIVE, KEPT, QUIET, REJECTED, REPAIRED, sql_syntax, status_text
+from ..theme import ACTIVE, KEPT, QUIET, REPAIRED, status_text
+from .amounts import cost_of, duration
+from .difference import sql_difference
+from .page import Page
+from .parts import parts_of
 from .query import Story
-from .sql_diff import text_diff, tree_diff
-from .sql_layout import lay_out
 from .trace import Step
 
-_DIFF_STYLES = {"+": KEPT, "-": REJECTED, " ": ""}
+__all__ = ["difference_at", "is_error", "show_story", "sql_difference", "step_title", "story_head"]
 
-
-def show_items(console: Console, items: list[dict[str, Any]]) -> None:
-    """Print a table of items, rows of ``item_summary``."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style=QUIET, expand=True)
-    for name in ("item", "attempts", "steps", "ms"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("status", no_wrap=True)
-    table.add_column("reason, or the question kept", no_wrap=True, overflow="ellipsis", ratio=1)
-    for item in items:
-        numbers = (item["item"], item["attempts"], item["steps"], round(item["seconds"] * 1000))
-        about = strip_escapes(item["reason"] or item["question"] or "")
-        table.add_row(*map(str, numbers), status_text(item["status"], bool(item["repaired"])), Text(about))
-    console.print(table)
+_INDENT = 2
 
 
 def show_story(console: Console, story: Story) -> None:
     """Print an item from its first step to its last, with what changed between attempts."""
-    console.print(story_head(story))
-    for number in range(len(story.steps)):
-        console.print(step_view(story, number))
-        if story.steps[number].node == "repair" and story.sql_at(number):
-            console.print(_section("difference", diff_view(story, number)))
+    width = console.width
+    console.print(story_head(story), soft_wrap=True)
+    for number, step in enumerate(story.steps):
+        console.print(Text("\n").append_text(step_title(story, number, width)), soft_wrap=True)
+        for part in parts_of(story, number):
+            _print_part(console, part.name, part.full(width - _INDENT))
+        if step.node == "repair" and story.sql_at(number):
+            _print_part(console, "difference", difference_at(story, number))
+
+
+def _print_part(console: Console, name: str, text: Text) -> None:
+    console.print(Text(name, style=QUIET))
+    page = Page(text, console.width - _INDENT)
+    for line in page.lines(0, len(page)):
+        line.rstrip()
+        console.print(Text(" " * _INDENT).append_text(line) if line else "", soft_wrap=True)
 
 
 def story_head(story: Story) -> Text:
-    """Return an item in one line: number, status, reason, attempts, time."""
-    summary = story.summary
-    head = Text.assemble((f"item {summary['item']} ", "bold"))
-    head.append_text(status_text(summary["status"], bool(summary["repaired"])))
-    reason = f": {strip_escapes(summary['reason'])}" if summary["reason"] else ""
-    attempts = f"{summary['attempts']} attempt{'s' * (summary['attempts'] != 1)}"
-    head.append(f"{reason} · {attempts} · {summary['seconds'] * 1000:.0f} ms")
-    return head
+    """Return an item in one line: number, status, reason, attempts, time, tokens and cost."""
+    told = story.summary
+    head = Text.assemble((f"item {told['item']} ", "bold"), status_text(told["status"], bool(told["repaired"])))
+    if told["reason"]:
+        head.append(f": {strip_escapes(told['reason'])}")
+    amounts = [
+        f"{told['attempts']} attempt{'s' * (told['attempts'] != 1)}",
+        duration(told["seconds"]),
+        *_usage(told["tokens_in"], told["tokens_out"], told["cost"]),
+    ]
+    return head.append("".join(f" · {amount}" for amount in amounts), QUIET)
 
 
-def step_view(story: Story, number: int) -> RenderableType:
-    """Return step ``number`` in full: its title and every part that it has."""
+def step_title(story: Story, number: int, width: int) -> Text:
+    """Return a line of ``width`` cells: which step it is, its outcome, model, time, tokens and cost."""
     step = story.steps[number]
-    title = Text.assemble((f"{number + 1}/{len(story.steps)} ", QUIET), (step.node, ACTIVE))
-    title.append(f" · {step.seconds * 1000:.1f} ms", style=QUIET)
+    title = Text.assemble((f"{number + 1}/{len(story.steps)} ", QUIET), (strip_escapes(step.node), f"bold {ACTIVE}"))
     if step.outcome:
-        title.append(f" · {step.outcome}", style=KEPT if step.outcome == "runs" else REPAIRED)
-    return Group(Rule(title, align="left", style=QUIET), *(_section(name, part) for name, part in _parts(story, step)))
+        title.append(" · ", QUIET).append(step.outcome, REPAIRED if is_error(step) else KEPT)
+    usage = _usage(step.tokens_in, step.tokens_out, step.cost)
+    told = [strip_escapes(step.model or ""), duration(step.seconds), *usage]
+    title.append("".join(f" · {each}" for each in told if each), QUIET)
+    title.truncate(width, overflow="ellipsis")
+    return title.append(" " + "─" * (width - title.cell_len - 1), QUIET) if title.cell_len < width else title
 
 
-def diff_view(story: Story, number: int) -> RenderableType:
-    """Return what changed from the last query before the one current at step ``number``."""
+def is_error(step: Step) -> bool:
+    """Say whether a query failed in this step: it did not run, or not as it must."""
+    return bool(step.error) or step.outcome not in (None, "runs", "match")
+
+
+def difference_at(story: Story, number: int) -> Text:
+    """Return what changed from the query before to the one current at step ``number``."""
     versions = story.versions_until(number)
     if len(versions) < 2:
         return Text("There is no earlier query to compare with here.", style=QUIET)
     old, new = versions[-2:]
-    lines = [Text(f"{sign} {line}", style=_DIFF_STYLES[sign]) for sign, line in text_diff(old, new, story.dialect)]
-    words = [Text(f"• {line}", style=_word_style(line)) for line in tree_diff(old, new, story.dialect)]
-    return Group(*lines, *([Text("\nin the syntax tree", style=QUIET), *words] if words else []))
+    return sql_difference(old, new, story.dialect)
 
 
-def _word_style(line: str) -> str:
-    return {"removed": REJECTED, "added": KEPT}.get(line.split(" ", 1)[0], REPAIRED)
-
-
-def _parts(story: Story, step: Step) -> Iterator[tuple[str, RenderableType]]:
-    """Yield what the step has, what came of it before what led to it."""
-    if sql := step.sql or step.delta.get("sql"):
-        yield "sql", sql_syntax(lay_out(strip_escapes(sql), story.dialect))
-    if step.error:
-        yield "error", Text(strip_escapes(f"{step.error_class}: {step.error}"), style=REJECTED)
-    if step.rows is not None:
-        yield "first rows", _lines(", ".join(map(_value, row)) for row in step.rows)
-    if changed := {k: v for k, v in step.delta.items() if k != "sql"}:
-        yield "changed", _lines(f"{k} = {_value(v)}" for k, v in changed.items())
-    if step.tool_calls:
-        yield "tool calls", _lines(f"{c.get('name')}({_arguments(c)})" for c in step.tool_calls)
-    if step.reply:
-        yield "reply", _lines([step.reply])
-    if step.snippets:
-        yield "snippets", _lines(f"{s['score']:.3f}  {s['title']}  ({s['source']})" for s in step.snippets)
-    if step.tokens_in or step.tokens_out:
-        cost = "cost unknown" if step.cost is None else f"${step.cost:.4f}"
-        yield "usage", _lines([f"{step.tokens_in} tokens in, {step.tokens_out} out, {cost}"])
-    if step.prompt:
-        yield "prompt", _lines([step.prompt])
-
-
-def _section(name: str, part: RenderableType) -> RenderableType:
-    return Group(Text(name, style=QUIET), Padding(part, (0, 0, 0, 2)))
-
-
-def _arguments(call: dict[str, Any]) -> str:
-    return ", ".join(f"{k}={_value(v)}" for k, v in call.get("args", {}).items())
-
-
-def _value(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _lines(texts: Iterable[str]) -> Text:
-    return Text("\n").join(Text(strip_escapes(text)) for text in texts)
+def _usage(tokens_in: int, tokens_out: int, cost: float | None) -> list[str]:
+    if not tokens_in + tokens_out:
+        return []
+    return [f"{tokens_in:,} + {tokens_out:,} tokens", *filter(None, [cost_of(tokens_in + tokens_out, cost)])]

@@ -1,7 +1,10 @@
 """Queries laid out, compared and counted."""
 
+from itertools import pairwise
+
 import pytest
 from isogloss.graphs.statistics import features
+from isogloss.graphs.tracing.difference import sql_difference
 from isogloss.graphs.tracing.sql_diff import text_diff, tree_diff
 from isogloss.graphs.tracing.sql_layout import lay_out
 from isogloss.tools.dialects import DIALECTS
@@ -50,6 +53,27 @@ def test_what_cannot_be_laid_out_stays(sql: str) -> None:
         ("SELECT a FROM t WHERE y > 3", "SELECT a FROM t WHERE y > 4", ["removed 3 in y > 3", "added 4 in y > 4"]),
         ("SELECT a FROM t LIMIT 5", "SELECT a FROM t ORDER BY a", ["removed LIMIT 5", "added ORDER BY a"]),
         ("SELECT a FROM t", "SELECT a FROM t JOIN u ON t.i = u.i", ["added JOIN u ON t.i = u.i"]),
+        ("SELECT a, b FROM t", "SELECT b, a FROM t", ["moved a within SELECT"]),
+        ("SELECT a FROM t WHERE x AND y", "SELECT a FROM t WHERE y AND x", ["moved x within WHERE"]),
+        (
+            "SELECT a FROM t JOIN u ON t.i = u.i WHERE u.k > 5 AND a = 'x'",
+            "SELECT a FROM t JOIN u ON t.i = u.i AND u.k > 5 WHERE a = 'y'",
+            ["removed 'x' in a = 'x'", "moved u.k > 5 from WHERE to JOIN", "added 'y' in a = 'y'"],
+        ),
+        (
+            "SELECT a FROM t GROUP BY a HAVING count(*) > 3",
+            "SELECT a FROM t WHERE count(*) > 3 GROUP BY a",
+            ["moved COUNT(*) > 3 from HAVING to WHERE"],
+        ),
+        (
+            "SELECT a FROM (SELECT a, b FROM t WHERE b > 1) AS s",
+            "SELECT a FROM (SELECT a, b FROM t) AS s WHERE b > 1",
+            ["moved WHERE b > 1 from s to the query"],
+        ),
+        ("SELECT a FROM t WHERE b = 1", "SELECT b FROM t", ["removed a", "removed b = 1", "added b"]),
+        ("SELECT a FROM t LIMIT 5", "SELECT a FROM t WHERE x = 5", ["removed LIMIT 5", "added x = 5"]),
+        ("SELECT a AS n FROM t", "SELECT a AS m FROM t", ["changed a AS n to a AS m"]),
+        ("SELECT a FROM t UNION SELECT 1", "SELECT a FROM t UNION ALL SELECT 1", ["changed UNION to UNION ALL"]),
         ("SELECT a FROM t", "SELECT a FROM t", []),
         ("SELECT a FROM", "SELECT a FROM t", []),
     ],
@@ -64,6 +88,30 @@ def test_changes_are_shown_in_lines() -> None:
         ("-", "FROM t"),
         ("+", "FROM u"),
     ]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_nothing_differs_in_the_same_query_and_something_in_others(dialect: str) -> None:
+    seeds = [template.seed for template in seed_templates(dialect)]
+    for seed, other in pairwise(seeds):
+        assert tree_diff(seed, seed, dialect) == []
+        words = tree_diff(seed, other, dialect)
+        assert {word.split()[0] for word in words} <= {"removed", "moved", "changed", "added"}
+        assert words or seed == other
+
+
+def test_a_difference_is_safe_to_show_and_says_what_changed_within_a_line() -> None:
+    shown = sql_difference("SELECT a FROM t WHERE x = '\x1b[2J1'", "SELECT a FROM t WHERE x = '2'", "sqlite")
+    assert "\x1b" not in shown.plain
+    assert shown.plain.splitlines()[:4] == ["  SELECT a", "  FROM t", "- WHERE x = '1'", "+ WHERE x = '2'"]
+    bold = [shown.plain[span.start : span.end] for span in shown.spans if span.style == "bold"]
+    assert bold == ["1", "2"]
+
+
+def test_large_queries_are_compared_by_their_lines_only() -> None:
+    old, new = (f"SELECT {', '.join(f'a + {n}' for n in range(first, first + 500))} FROM t" for first in (0, 1))
+    assert tree_diff(old, new, "sqlite") == []
+    assert len(text_diff(old, new, "sqlite")) == 3
 
 
 @pytest.mark.parametrize(
