@@ -12,7 +12,7 @@ from .trace import Trace
 
 _LISTED = 5  # slowest and dearest items
 _READ_BY_MAPPING = 2**40  # bytes, as many as SQLite allows: long scans are twice as quick without copies of pages
-_ITEMS = "SELECT item, status, repaired, seconds, tokens, cost, question FROM item_summary"
+_ITEMS = "SELECT item, status, reason, repaired, seconds, tokens, cost, question FROM item_summary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class AttemptErrors:
 class RunStatistics:
     """A run: its stages from first to last, its nodes by time, its errors by frequency, its snippets the best first.
 
-    ``slowest`` and ``dearest`` are rows of item, status, repaired, seconds, tokens, cost and question.
+    ``slowest`` and ``dearest`` are rows of item, status, reason, repaired, seconds, tokens, cost and question.
     """
 
     items: int

@@ -13,10 +13,12 @@ from ..progress import clock_face
 from ..run_view import percent
 from ..spending_view import dollars
 from ..theme import ACTIVE, KEPT, QUIET, REJECTED, status_text
+from .amounts import duration
 from .snippet_statistics import FEWEST_USES, SnippetTotals, best_and_worst, overall_share
 from .statistics import AttemptErrors, NodeTotals, RunStatistics
 
 _BAR = 16  # columns
+_LONG = 60  # seconds from which on a time is told as on a clock
 _SNIPPETS = 5  # of the best, and of the worst
 _ATTEMPTS = ("1st", "2nd", "3rd")  # with a column of their own
 
@@ -94,12 +96,14 @@ def _errors(errors: list[AttemptErrors]) -> Table:
 
 
 def _items(items: list[dict[str, Any]]) -> Table:
-    table = _table(("time", "tokens", "cost"), "question")
-    table.columns[0].header = "item"
+    spent = ("tokens", "cost") if any(item["tokens"] for item in items) else ()
+    table = _table(("", "time", *spent), "question, or why there is none")
+    table.columns[0].header, table.columns[0].justify, table.columns[1].justify = "item", "right", "left"
     for item in items:
         paid = (f"{item['tokens']:,}", dollars(item["cost"])) if item["tokens"] else ("", "")
-        name = Text.assemble(f"{item['item']} ", status_text(item["status"], bool(item["repaired"])))
-        table.add_row(name, _time(item["seconds"]), *paid, Text(strip_escapes(item["question"] or ""), style=QUIET))
+        status = status_text(item["status"], bool(item["repaired"]))
+        about = Text(strip_escapes(item["question"] or item["reason"] or ""), style=QUIET)
+        table.add_row(str(item["item"]), status, _time(item["seconds"]), *paid[: len(spent)], about)
     return table
 
 
@@ -123,7 +127,7 @@ def _add_snippet(table: Table, each: SnippetTotals, style: str) -> None:
     share = each.share
     counts = (f"{count:,}" for count in (share.part, share.whole, each.retrieved))
     interval = f"{100 * share.low:.0f} to {100 * share.high:.0f}"
-    what = Text.assemble(strip_escapes(each.title), (f"  {strip_escapes(each.source)}", QUIET))
+    what = Text.assemble((f"{strip_escapes(each.source)}  ", QUIET), strip_escapes(each.title))
     table.add_row(Text(_share(share), style=style), interval, *counts, what)
 
 
@@ -137,7 +141,4 @@ def _share(share: Proportion) -> str:
 
 
 def _time(seconds: float) -> str:
-    """Return a duration with its unit; from a minute on as ``h:mm:ss``."""
-    if seconds >= 60:
-        return clock_face(seconds)
-    return f"{seconds:.1f} s" if seconds >= 1 else f"{1000 * seconds:.{int(seconds < 0.01)}f} ms"
+    return clock_face(seconds) if seconds >= _LONG else duration(seconds)

@@ -78,7 +78,8 @@ def test_a_copy_with_its_log_is_read_in_a_folder_that_is_read_only(tmp_path: Pat
 
 
 def test_readers_of_a_run_under_way_see_whole_items_only(tmp_path: Path) -> None:
-    run, seen = tmp_path / "run", set()
+    run = tmp_path / "run"
+    seen: set[int] = set()
     words = ["build", "--dialect", "sqlite", "--db", "shop", "--n", "30", "--out", str(run)]
     settings = {**os.environ, "ISOGLOSS_HOME": str(tmp_path / "home")}
     building = subprocess.Popen([sys.executable, "-m", "isogloss", *words], env=settings, stdout=subprocess.DEVNULL)
