@@ -8,40 +8,18 @@ that are part of a grammar and in no catalogue) stay as they are. Functions that
 """
 
 import csv
-import re
-import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import closing
-from importlib.resources import files
+from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import isogloss.tools
+from isogloss.tools.catalogue import engine_functions
 from isogloss.tools.dialects import DIALECTS
 from isogloss.tools.engines import open_engine
 from isogloss.tools.outcome import ErrorClass, Limits
 
 TABLE = Path(isogloss.tools.__path__[0]) / "dialect_constructs.tsv"
 WIDE = Limits(seconds=60, rows=100_000)
-
-# Functions for queries only: what operators, indexes, types and triggers are made of is described as such.
-POSTGRES = """
-SELECT DISTINCT proname FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
-LEFT JOIN pg_description AS d ON d.objoid = p.oid AND d.classoid = 'pg_proc'::regclass
-WHERE nspname = 'pg_catalog' AND description IS NOT NULL AND prokind <> 'p'
-AND description !~ '^(implementation of|I/O|internal|less-equal-greater|index|sort support|hash$|join selectivity|'
-'restriction selectivity|statistics|system event|trigger)' AND description !~ '(support|typmod|handler)$'
-AND NOT proargtypes::oid[] && ARRAY['internal'::regtype::oid, 'cstring'::regtype::oid]
-AND p.oid NOT IN (SELECT unnest(ARRAY[aggtransfn, aggfinalfn, aggcombinefn]) FROM pg_aggregate)
-AND proname !~ '^binary_upgrade'
-AND prorettype NOT IN ('internal'::regtype, 'cstring'::regtype, 'trigger'::regtype, 'event_trigger'::regtype)
-"""
-CATALOGUES = {
-    "duckdb": "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type NOT LIKE '%pragma%'",
-    "postgres": POSTGRES,
-}
 
 # Functions that a dialect has and its catalogue does not show: part of the grammar, or described as operators.
 GRAMMAR = {
@@ -110,36 +88,10 @@ VAR_POP VAR_SAMP VARIANCE VERSION WEEK WEEKDAY WEEKOFYEAR WEIGHT_STRING YEAR YEA
 
 def catalogue(dialect: str) -> set[str]:
     """Return the names in capitals that a dialect's functions are called by."""
-    if dialect in CATALOGUES:
-        with open_engine(dialect, "shop", workers=1, limits=WIDE) as engine:
-            found: Iterable[str] = [name for (name,) in engine.execute(CATALOGUES[dialect]).rows]
-    elif dialect == "sqlite":
-        with closing(sqlite3.connect(":memory:")) as connection:
-            found = [name for (name,) in connection.execute("SELECT name FROM pragma_function_list")]
-    elif dialect == "bigquery":
-        found = {*googlesql(), *BIGQUERY_ONLY.split()} - NOT_IN_BIGQUERY
-    elif dialect == "oracle":
-        found = (files("isogloss.tools.engines.oracle_standin") / "functions.txt").read_text("utf-8").split()
-    else:
-        found = MYSQL.split()
-    names = {name.upper() for name in found if re.fullmatch(r"[A-Za-z][\w.]*", name)}
-    return (names | set(GRAMMAR[dialect].split())) - NO_CALLS
-
-
-def googlesql() -> Iterator[str]:
-    """Yield GoogleSQL's built-in functions, those that are operators left out."""
-    from isogloss.tools.engines.bigquery_code import Code, compiled_module
-    from isogloss.tools.engines.bigquery_evaluator import Evaluator
-    from isogloss.tools.engines.bigquery_language import function_options
-    from zetasql.wasi._pb2.zetasql.local_service.local_service_pb2 import GetBuiltinFunctionsResponse
-
-    with TemporaryDirectory() as folder:
-        evaluator: Any = Evaluator(Code(compiled_module(Path(folder))))
-        request = function_options(evaluator)
-        found = evaluator.call("GetBuiltinFunctions", request, GetBuiltinFunctionsResponse)
-    for function in found.function:
-        name = ".".join(function.name_path)
-        yield from [name for name in (name, function.options.alias_name) if name and not name.startswith("$")]
+    found = set(MYSQL.split()) if dialect == "mysql" else engine_functions(dialect)
+    if dialect == "bigquery":
+        found = (found | set(BIGQUERY_ONLY.split())) - NOT_IN_BIGQUERY
+    return (found | set(GRAMMAR[dialect].split())) - NO_CALLS
 
 
 def unknown_to_seekdb() -> Iterator[str]:

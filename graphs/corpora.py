@@ -1,18 +1,16 @@
 """What the command line asks of the corpora."""
 
-from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 
-from ..knowledge.corpus import list_corpora, load_corpus
+from ..knowledge.corpus import list_corpora, load_corpus, named_corpus
+from ..knowledge.coverage import Covered
+from ..knowledge.coverage import coverage as corpus_coverage
+from ..knowledge.difference import Difference, difference
 from ..knowledge.index import open_index
 from ..knowledge.snippet import Hit
-from ..knowledge.verify import ExampleResult, verify_corpus
-from ..tools.dialects import get_dialect
-from ..tools.engines import open_engine
+from ..tools.catalogue import engine_catalogue
 from ..tools.errors import UsageError
-
-_TUTORIAL_DATABASE = "shop"  # the one that every example runs on
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +22,16 @@ class CorpusRow:
     snippets: int
     hash: str
     in_use: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageReport:
+    """How much of the names in an engine's catalogue, which ``source`` names, a corpus teaches, by kind."""
+
+    dialect: str
+    corpus: str
+    source: str
+    kinds: list[Covered]
 
 
 def corpus_rows(dialect: str | None) -> list[CorpusRow]:
@@ -46,9 +54,13 @@ def search(dialect: str, query: str, k: int, corpus: str | None = None) -> list[
         return index.search(query, k)
 
 
-def verify(dialect: str, corpus: str | None = None) -> Generator[ExampleResult, None, None]:
-    """Execute every example of a corpus in the dialect's own engine and yield what came of each."""
-    get_dialect(dialect)
+def coverage(dialect: str, corpus: str | None = None) -> CoverageReport:
+    """Return how much of what the engine of ``dialect`` lists a corpus teaches."""
     loaded = load_corpus(dialect, corpus)
-    with open_engine(dialect, _TUTORIAL_DATABASE) as engine:
-        yield from verify_corpus(loaded, engine)
+    catalogue = engine_catalogue(dialect)
+    return CoverageReport(dialect, loaded.name, catalogue.source, corpus_coverage(loaded, catalogue))
+
+
+def compare(dialect: str, first: str, second: str) -> Difference:
+    """Return what each of two corpora teaches that the other does not; names, DIALECT/NAME or paths."""
+    return difference(named_corpus(dialect, first), named_corpus(dialect, second))

@@ -8,10 +8,9 @@ from rich.text import Text
 
 from ..knowledge.importers import ImportReport
 from ..knowledge.snippet import Hit
-from ..knowledge.verify import ExampleResult
 from .cleaning import strip_escapes
 from .corpora import CorpusRow
-from .theme import KEPT, QUIET, REJECTED, REPAIRED, sql_syntax
+from .theme import KEPT, QUIET, REPAIRED
 
 
 def show_corpora(console: Console, rows: Sequence[CorpusRow]) -> None:
@@ -25,11 +24,21 @@ def show_corpora(console: Console, rows: Sequence[CorpusRow]) -> None:
     console.print(table)
 
 
-def show_import(console: Console, report: ImportReport) -> None:
-    """Print what was imported, and each page that was skipped with the reason."""
+def show_import(console: Console, report: ImportReport, command: str) -> None:
+    """Print what was imported, each page that was skipped with the reason, and the next commands.
+
+    ``command`` is what names the corpus on the command line.
+    """
     for page, why in report.skipped:
-        console.print(Text.assemble(("skipped ", REPAIRED), strip_escapes(f"{page}: {why}")))
-    console.print(f"{report.snippets} snippets of {report.pages} pages are in {report.path}.")
+        told = Text.assemble(("skipped ", REPAIRED), strip_escapes(f"{page}: {why}"))
+        console.print(told, soft_wrap=True)
+    skipped = f", {len(report.skipped)} skipped" if report.skipped else ""
+    console.print(f"{report.pages} pages{skipped}: {report.snippets} snippets, {report.with_examples} with examples")
+    console.print(strip_escapes(str(report.path)), style=QUIET, soft_wrap=True)
+    dialect, name = command.split()
+    console.print(f"\nisogloss corpus verify {dialect} --corpus {name}")
+    console.print(f"isogloss corpus coverage {dialect} {name}")
+    console.print(f"isogloss corpus use {dialect} {name}")
 
 
 def show_hits(console: Console, hits: Iterable[Hit]) -> None:
@@ -40,19 +49,3 @@ def show_hits(console: Console, hits: Iterable[Hit]) -> None:
         console.print(head)
         console.print(Text(strip_escapes(hit.snippet.text).rstrip()))
         console.print()
-
-
-def show_verification(console: Console, results: Iterable[ExampleResult]) -> bool:
-    """Print each example that its engine refuses, then the count; True if every one runs."""
-    ran = failed = 0
-    for result in results:
-        if result.execution.error is None and result.execution.rule is None:
-            ran += 1
-            continue
-        failed += 1
-        console.print(Text.assemble(("✗ ", REJECTED), strip_escapes(result.snippet.title)))
-        console.print(sql_syntax(strip_escapes(result.sql)))
-        why = result.execution.error or result.execution.rule or result.execution.outcome
-        console.print(Text(strip_escapes(why), style=REJECTED), end="\n\n")
-    console.print(f"{ran} of {ran + failed} examples run.")
-    return failed == 0

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ..tools.dialects import all_dialects, get_dialect
 from ..tools.errors import UsageError
@@ -38,6 +39,25 @@ def load_corpus(dialect: str, name: str | None = None) -> Corpus:
     path = _folder(dialect, name)
     if not path.is_dir():
         raise UsageError(f"There is no corpus '{name}' for {dialect}: `isogloss corpus list {dialect}` shows them.")
+    return _read(dialect, name, path)
+
+
+def named_corpus(dialect: str, named: str) -> Corpus:
+    """Return what ``named`` says: a corpus of ``dialect``, DIALECT/NAME, or the tutorials at a path, imported for now.
+
+    Raises ``UsageError`` if it is none of these.
+    """
+    other, slash, name = named.partition("/")
+    if not slash and not Path(named).is_file():
+        return load_corpus(dialect, named)
+    if other in all_dialects() and not Path(named).exists():
+        return load_corpus(other, name)
+    with TemporaryDirectory() as folder:
+        import_files([Path(named)], Path(folder) / "pages", dialect, lambda *_: None)
+        return _read(dialect, named, Path(folder) / "pages")
+
+
+def _read(dialect: str, name: str, path: Path) -> Corpus:
     digest = hashlib.sha256()
     snippets: list[Snippet] = []
     for file in sorted(p for p in path.rglob("*.md") if p.is_file()):

@@ -43,7 +43,7 @@ def _section(soup: "BeautifulSoup", entry: "Tag") -> list["Tag"]:
             parts.append(paragraph)
             continue
         code = soup.new_tag("pre")
-        code.string = f"SELECT {expression};"
+        code.string = f"{'' if expression.lower().startswith('select ') else 'SELECT '}{expression};"
         parts += [code, paragraph]
     return parts
 

@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from .function_tables import close_section, unfold_function_tables
+from .statements import queries_of
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -32,6 +33,7 @@ def html_to_markdown(page: str) -> tuple[str, str]:
         raise ValueError("the page has no text")
     unfold_function_tables(soup)
     _unwrap_layouts(soup)
+    _quote_queries(soup)
     _mend_headings(soup)
     converter = MarkdownConverter(
         heading_style="ATX", code_language="sql", escape_underscores=False, escape_asterisks=False
@@ -47,6 +49,14 @@ def _unwrap_layouts(soup: "BeautifulSoup") -> None:
         if table.find("pre"):
             for tag in [table, *table.find_all(["tr", "td", "th", "tbody", "thead"])]:
                 tag.name = "div"
+
+
+def _quote_queries(soup: "BeautifulSoup") -> None:
+    """Make code of the quotations that are queries."""
+    for quote in soup.find_all("blockquote"):
+        said = quote.get_text().strip()
+        if ";" in said and not quote.find("pre") and next(queries_of(said), None) is not None:
+            quote.name, quote.string = "pre", said
 
 
 def _mend_headings(soup: "BeautifulSoup") -> None:

@@ -38,8 +38,9 @@ _UPPER = re.compile(r"\b[A-Z][A-Z_]{2,}\b")
 
 
 def corpus_keywords(corpus: "Corpus") -> list[str]:
-    """Return the main keyword of each snippet, each once, sorted."""
-    return sorted({snippet.keywords[0] for snippet in corpus.snippets if snippet.keywords})
+    """Return the main keyword of each snippet that shows an example, each once, sorted; of all if none shows one."""
+    teaching = [snippet for snippet in corpus.snippets if snippet.keywords and snippet.examples]
+    return sorted({s.keywords[0] for s in teaching or corpus.snippets if s.keywords})
 
 
 def derived_keywords(text: str, dialect: str) -> tuple[str, ...]:

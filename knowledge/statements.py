@@ -25,15 +25,21 @@ _QUERY = re.compile(
 def queries_of(code: str) -> Iterator[str]:
     """Yield the queries in a block of code, each without its semicolon."""
     for is_sql, text in pieces(code):
-        query = re.sub(r"(?:\s|;|\\G)+$", "", text)
+        query = _ENDS.sub("", text).rstrip("; \n")
         if is_sql and _QUERY.match(query):
             yield query
 
 
 def parts(code: str) -> Iterator[tuple[bool, str]]:
-    """Yield the block cut where statements and results meet, and whether each part is statements."""
-    for is_sql, group in groupby(pieces(code), key=lambda piece: piece[0]):
-        yield is_sql, "\n".join(text for _, text in group)
+    """Yield each query, and what stands between queries cut where statements and results meet; whether it is SQL."""
+    for (is_sql, is_query), group in groupby(pieces(code), key=lambda piece: (piece[0], _is_query(piece))):
+        texts = [text for _, text in group]
+        yield from ((is_sql, text) for text in (texts if is_query else ["\n".join(texts)]))
+
+
+def _is_query(piece: tuple[bool, str]) -> bool:
+    is_sql, text = piece
+    return is_sql and _QUERY.match(text) is not None
 
 
 def pieces(code: str) -> Iterator[tuple[bool, str]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from ..tools.dialect_constructs import dialect_constructs, functions
+from ..tools.dialects import get_dialect
 from ..tools.vocabulary import vocabulary
 from .chunking import examples_of, sections, split
 from .keywords import COMMON, derived_keywords
@@ -45,9 +46,11 @@ def taught_keywords(title: str, text: str, dialect: str) -> tuple[str, ...]:
     shown = dict.fromkeys(word for sql in examples_of(text) for word in _used(sql, dialect))
     mentioned = [word for word in derived_keywords(text, dialect) if word not in _PLAIN]
     named = {word.upper() for word in re.findall(r"\w{2,}", title)}
+    mentioned += [name.upper() for name in re.findall(r"\b([A-Za-z_]\w{2,})\(", text)]
     called = [name.upper() for names in _CALLED.findall(title) for name in names if name]
     mentioned += [name for name in called if "_" in name or f"{name}(" in title.upper() or name in _known(dialect)]
-    candidates = [*shown, *(word for word in mentioned if word in named or word in _known(dialect))]
+    known = [word for word in mentioned if (word in named or word in _known(dialect)) and word not in COMMON | _PLAIN]
+    candidates = [*shown, *known]
     first = sorted(
         dict.fromkeys(candidates), key=lambda word: (bool(shown) and word not in shown, not _names(named, word, title))
     )
@@ -60,8 +63,12 @@ def _names(named: set[str], word: str, title: str) -> bool:
 
 def _used(sql: str, dialect: str) -> Iterator[str]:
     """Yield the words of SQL in a query that say something about the dialect, its own before what others share."""
-    words = vocabulary(sql, dialect) - COMMON - _PLAIN
-    own = dialect_constructs(sql, dialect)
+    own, known = dialect_constructs(sql, dialect), _known(dialect)
+    words = [
+        word
+        for word in vocabulary(sql, dialect) - COMMON - _PLAIN
+        if word in own or word in known or not word.isidentifier()
+    ]
     yield from sorted(words, key=lambda word: (word not in own, word))
 
 
@@ -70,7 +77,7 @@ def _known(dialect: str) -> frozenset[str]:
     """Return the functions and keywords of the dialect by name."""
     from sqlglot.dialects.dialect import Dialect
 
-    keywords = Dialect.get_or_raise(dialect).tokenizer_class.KEYWORDS
+    keywords = Dialect.get_or_raise(get_dialect(dialect).sqlglot).tokenizer_class.KEYWORDS
     return frozenset(word for word in keywords if word.isidentifier()) | {
         name for name, having in functions().items() if dialect in having
     }

@@ -8,6 +8,7 @@ from textwrap import dedent
 from sqlglot import parse
 from sqlglot.errors import SqlglotError
 
+from ..tools.dialects import get_dialect
 from .fences import fenced_lines
 from .function_tables import query_examples
 from .statements import parts
@@ -43,7 +44,7 @@ _VAGUE = re.compile(
     r"ordering|(?:example|case) ?\d*|aliases|semantics|basics|restrictions|contents)(?: \d+)?:?",
     re.IGNORECASE,
 )
-_TEMPLATE = re.compile(r"\.\.\.|…|\{[^{}]*\|[^{}]*\}|\[ *,|\[ [A-Z]")
+_TEMPLATE = re.compile(r"\.\.\.|…|\{[^{}]*\|[^{}]*\}|\[ *,|\[ [A-Z]|<[a-z][\w-]*>|⟨")
 
 
 def tidy(page: str, name: str, title: str, dialect: str) -> str:
@@ -133,7 +134,7 @@ def _is_template(sql: str, dialect: str) -> bool:
     if not _TEMPLATE.search(sql):
         return False
     try:
-        return not parse(sql, read=dialect)
+        return not parse(sql, read=get_dialect(dialect).sqlglot)
     except (SqlglotError, RecursionError):
         return True
 

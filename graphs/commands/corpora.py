@@ -1,6 +1,5 @@
 """``isogloss corpus``: the tutorials from which a dialect is taught."""
 
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from .options import Corpus, Dialect, Json, show
 
+_Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="How many of each list to show.")]
 corpus_app = typer.Typer(help="The tutorials from which a dialect is taught.", no_args_is_help=True)
 
 
@@ -37,7 +37,7 @@ def corpus_add(
 
     with watched("reading", "of the pages read") as tell:
         report = add_corpus(dialect, name, paths, tell)
-    show_import(console(), report)
+    show_import(console(), report, f"{dialect} {name}")
 
 
 @corpus_app.command("use")
@@ -68,12 +68,58 @@ def corpus_search(
 
 
 @corpus_app.command("verify")
-def corpus_verify(dialect: Dialect, corpus: Corpus = None) -> None:
+def corpus_verify(dialect: Dialect, corpus: Corpus = None, limit: _Limit = 10, json: Json = False) -> None:
     """Execute every example of a corpus; the exit code is 1 if one fails."""
-    from ..console import console
-    from ..corpora import verify
-    from ..corpus_view import show_verification
+    from ..corpus_checks import verify
+    from ..corpus_reports_view import show_verification
+    from ..training.watching import watched
 
-    with closing(verify(dialect, corpus)) as results:
-        if not show_verification(console(), results):
-            raise typer.Exit(1)
+    with watched("running", "of the examples run") as tell:
+        found = verify(dialect, corpus, tell)
+    show(json, found, lambda console: show_verification(console, found, limit))
+    if found.failures:
+        raise typer.Exit(1)
+
+
+@corpus_app.command("coverage")
+def corpus_coverage(
+    dialect: Dialect,
+    name: Annotated[str | None, typer.Argument(help="A corpus; by default the one in use.")] = None,
+    limit: _Limit = 20,
+    json: Json = False,
+) -> None:
+    """Tell what the engine lists and no snippet teaches: functions and keywords."""
+    from ..corpora import coverage
+    from ..corpus_reports_view import show_coverage
+
+    found = coverage(dialect, name)
+    show(json, found, lambda console: show_coverage(console, found, limit))
+
+
+@corpus_app.command("diff")
+def corpus_diff(
+    dialect: Dialect,
+    first: Annotated[str, typer.Argument(metavar="A", help="A corpus, DIALECT/NAME, or a path to tutorials.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Likewise.")],
+    limit: _Limit = 10,
+    json: Json = False,
+) -> None:
+    """Tell which topics and keywords one corpus has and the other lacks."""
+    from ..corpora import compare
+    from ..corpus_reports_view import show_difference
+
+    found = compare(dialect, first, second)
+    show(json, found, lambda console: show_difference(console, found, limit))
+
+
+@corpus_app.command("why")
+def corpus_why(
+    pair: Annotated[list[str], typer.Argument(metavar="[RUN] PAIR", help="A run (the latest), a pair's id or item.")],
+    json: Json = False,
+) -> None:
+    """Show the snippets that led to a pair, and the one that taught it."""
+    from ..corpus_reports_view import show_origin
+    from ..corpus_why import item_of, origin
+
+    found = origin(*item_of(pair))
+    show(json, found, lambda console: show_origin(console, found))

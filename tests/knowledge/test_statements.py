@@ -32,7 +32,7 @@ BLOCKS = [
     (PSQL, ["SELECT numnode('a & b'::tsquery)", "SELECT\n  name\nFROM t"]),
     (MYSQL, ["SELECT @a\nFROM dual", "SELECT JSON_LOOSE(@a)"]),
     (BOXED, ["SELECT 1 AS x"]),
-    ("-- why\nSELECT a; -- so\n/* b */ FROM t;", ["-- why\nSELECT a; -- so", "/* b */ FROM t"]),
+    ("-- why\nSELECT a; -- so\n/* b */ FROM t;", ["-- why\nSELECT a", "/* b */ FROM t"]),
     ("SELECT 'a\n| b |\n', c;", ["SELECT 'a\n| b |\n', c"]),
     ("CREATE FUNCTION f() AS $$\nSELECT 1;\n$$;\nTABLE t;", ["TABLE t"]),
     ("name (a, b)\n\nrows", []),
@@ -44,5 +44,10 @@ def test_queries_are_whole_and_without_results(code: str, queries: list[str]) ->
     assert list(queries_of(code)) == queries
 
 
-def test_results_stand_apart() -> None:
+def test_results_stand_apart_and_queries_alone() -> None:
     assert [is_sql for is_sql, _ in parts(PSQL)] == [True, False, True, False]
+    assert [text for _, text in parts("SET a;\nSET b;\nSELECT 1;\nSELECT 2;")] == [
+        "SET a;\nSET b;",
+        "SELECT 1;",
+        "SELECT 2;",
+    ]
