@@ -15,11 +15,15 @@ def untabbed(text: str) -> str:
 
 
 class Page:
-    """``text`` in lines of at most ``width`` cells, broken at blanks where there are some."""
+    """``text`` in lines of at most ``width`` cells, broken at blanks where there are some.
 
-    def __init__(self, text: Text, width: int) -> None:
+    What is broken off goes on after ``hanging`` blanks.
+    """
+
+    def __init__(self, text: Text, width: int, hanging: int = 0) -> None:
         self._text = text
-        self._spans = list(_line_spans(text.plain, max(1, width)))
+        self._hanging = " " * min(hanging, width // 2)
+        self._spans = list(_line_spans(text.plain, max(1, width), len(self._hanging)))
 
     def __len__(self) -> int:
         return len(self._spans)
@@ -31,28 +35,35 @@ class Page:
             return []
         start = spans[0][0]
         window = self._text[start : spans[-1][1]]
-        return [window[a - start : b - start] for a, b in spans]
+        lines = [window[a - start : b - start] for a, b in spans]
+        if self._hanging:
+            lines = [self._hung(line, a) for line, (a, _) in zip(lines, spans, strict=True)]
+        return lines
 
     def line_of(self, character: int) -> int:
         """Return the line in which a character of the text is."""
         return max(0, bisect_right(self._spans, (character, len(self._text))) - 1)
 
+    def _hung(self, line: Text, start: int) -> Text:
+        broken_off = start > 0 and self._text.plain[start - 1] != "\n"
+        return Text.assemble(self._hanging, line) if broken_off else line
 
-def _line_spans(text: str, width: int) -> Iterator[tuple[int, int]]:
+
+def _line_spans(text: str, width: int, hanging: int) -> Iterator[tuple[int, int]]:
     """Yield where each line starts and ends in ``text``."""
     start = 0
     for line in text.split("\n"):
         if len(line) <= width and line.isascii():
             yield start, start + len(line)
         else:
-            yield from ((start + a, start + b) for a, b in _broken(line, width))
+            yield from ((start + a, start + b) for a, b in _broken(line, width, hanging))
         start += len(line) + 1
 
 
-def _broken(line: str, width: int) -> Iterator[tuple[int, int]]:
+def _broken(line: str, width: int, hanging: int) -> Iterator[tuple[int, int]]:
     at = 0
     while True:
-        end = _fitting(line, at, width)
+        end = _fitting(line, at, width - hanging if at else width)
         blank = line.rfind(" ", at, end + 1) if end < len(line) else -1
         if blank > at and not line[at:blank].isspace():
             yield at, blank

@@ -92,7 +92,7 @@ def _reordered(found: Sequence[Insert | Remove | Move | Keep | Update]) -> set[i
 
 
 def clause(node: exp.Expr) -> str:
-    """Return the clause that ``node`` stands in, with the name of the subquery if it is in one; of a clause the query."""
+    """Return the clause that ``node`` stands in, and the subquery if it is in one; only that if it is a clause."""
     above = list(_ancestors(node))
     name = next((_CLAUSES[type(each)] for each in above if type(each) in _CLAUSES), "")
     inner = next((each.alias or "a subquery" for each in above if isinstance(each, exp.CTE | exp.Subquery)), "")

@@ -11,7 +11,7 @@ from .parts import Part, parts_of
 from .query import Story
 from .search import Search
 from .step_layout import laid_out
-from .view import difference_at, is_error
+from .view import DIFFERENCE_INDENT, difference_at, is_error
 
 View = Literal["step", "part", "difference", "help"]
 FRAME_LINES = 3  # the head and the title above the body, the keys below it
@@ -139,7 +139,7 @@ class Stepper:
         text = difference_at(self.story, number) if part is None else self._parts(number)[part].full(width)
         if pattern:
             text.highlight_regex(pattern, "reverse")
-        return Page(text, width)
+        return Page(text, width, hanging=DIFFERENCE_INDENT if part is None else 0)
 
     def _go_to_hit(self, search: Search) -> None:
         self.note = str(search)

@@ -12,8 +12,9 @@ from .parts import parts_of
 from .query import Story
 from .trace import Step
 
-__all__ = ["difference_at", "is_error", "show_story", "sql_difference", "step_title", "story_head"]
+__all__ = ["DIFFERENCE_INDENT", "difference_at", "is_error", "show_story", "sql_difference", "step_title", "story_head"]
 
+DIFFERENCE_INDENT = 4  # of what is broken off a line, after its sign
 _INDENT = 2
 
 
@@ -26,12 +27,12 @@ def show_story(console: Console, story: Story) -> None:
         for part in parts_of(story, number):
             _print_part(console, part.name, part.full(width - _INDENT))
         if step.node == "repair" and story.sql_at(number):
-            _print_part(console, "difference", difference_at(story, number))
+            _print_part(console, "difference", difference_at(story, number), DIFFERENCE_INDENT)
 
 
-def _print_part(console: Console, name: str, text: Text) -> None:
+def _print_part(console: Console, name: str, text: Text, hanging: int = 0) -> None:
     console.print(Text(name, style=QUIET))
-    page = Page(text, console.width - _INDENT)
+    page = Page(text, console.width - _INDENT, hanging)
     for line in page.lines(0, len(page)):
         line.rstrip()
         console.print(Text(" " * _INDENT).append_text(line) if line else "", soft_wrap=True)
