@@ -21,6 +21,7 @@ from isogloss.graphs.commands.sampling import sample
 from isogloss.graphs.commands.tracing import trace_app
 from isogloss.graphs.commands.training import train_app
 from isogloss.graphs.commands.translation import translate
+from isogloss.graphs.commands.versus import build_two
 from isogloss.graphs.invocation import started_with
 from isogloss.tools.errors import IsoglossError, UsageError
 
@@ -67,6 +68,9 @@ def build(
         str | None, typer.Option(metavar="MODEL", help="A model to say each question in other words.")
     ] = None,
     corpus: Corpus = None,
+    versus: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Build with this corpus too, and compare.")
+    ] = None,
     seeds: Annotated[Path | None, typer.Option(metavar="FILE", help="Queries on shop (.sql) or Spider JSON.")] = None,
     workers: Workers = 2,
     max_repairs: Annotated[int, typer.Option(metavar="N", min=0, help="Tries to repair a query.")] = 3,
@@ -81,6 +85,9 @@ def build(
 
     made_of = (generator, critic, corpus, seeds, workers, max_repairs, evaluation, paraphrase, settings)
     config = building.BuildConfig(dialect, db, n, seed, out, *made_of)
+    if versus is not None:
+        build_two(config, versus, json)
+        return
     with watched(f"isogloss build · {dialect} · {db} · seed {seed}", Goal(n)) as watcher:
         summary = building.build(config, watcher)
     show(json, summary, lambda console: show_summary(console, summary, watcher.progress.new))
