@@ -5,7 +5,7 @@ import sys
 from rich.console import Console, Group
 from rich.text import Text
 
-from ..theme import ACTIVE, QUIET, REPAIRED
+from ..theme import ACTIVE, QUIET, REJECTED
 from .bindings import BINDINGS, press
 from .page import Page
 from .query import Story
@@ -73,7 +73,7 @@ def _head(stepper: Stepper) -> Text:
     head = story_head(stepper.story)
     marks = Text()
     for number, step in enumerate(stepper.story.steps):
-        style = REPAIRED if is_error(step) else QUIET
+        style = REJECTED if is_error(step) else QUIET
         marks.append(_ERROR if is_error(step) else _FINE, f"{style} reverse" if number == stepper.number else style)
     room = stepper.width - head.cell_len - marks.cell_len
     return Text.assemble(head, " " * room, marks) if room > 1 else head

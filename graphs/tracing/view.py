@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ..cleaning import strip_escapes
-from ..theme import ACTIVE, KEPT, QUIET, REPAIRED, status_text
+from ..theme import ACTIVE, KEPT, QUIET, REJECTED, status_text
 from .amounts import cost_of, duration
 from .difference import sql_difference
 from .page import Page
@@ -57,7 +57,7 @@ def step_title(story: Story, number: int, width: int) -> Text:
     step = story.steps[number]
     title = Text.assemble((f"{number + 1}/{len(story.steps)} ", QUIET), (strip_escapes(step.node), f"bold {ACTIVE}"))
     if step.outcome:
-        title.append(" · ", QUIET).append(step.outcome, REPAIRED if is_error(step) else KEPT)
+        title.append(" · ", QUIET).append(step.outcome, REJECTED if is_error(step) else KEPT)
     usage = _usage(step.tokens_in, step.tokens_out, step.cost)
     told = [strip_escapes(step.model or ""), duration(step.seconds), *usage]
     title.append("".join(f" · {each}" for each in told if each), QUIET)
