@@ -96,7 +96,8 @@ def test_readers_of_a_run_under_way_see_whole_items_only(tmp_path: Path) -> None
             assert read_statistics(run).items >= found["items"]
     finally:
         building.kill()
-    assert building.wait() == 0
+        ended = building.wait()
+    assert ended == 0
     assert len(seen) > 3, "it was read while it was written"
 
 

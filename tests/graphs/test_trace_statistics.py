@@ -34,7 +34,11 @@ def beginning(snippet: str, seconds: float = 0.01) -> list[Step]:
 AGREED = Step("critic", 0.03, {"agree": True}, reply="{}")
 ACCEPTED = Step("accept", 0.0, {"status": "kept"})
 REJECTED = Step("reject", 0.0, {})
-MENDED = [executed("error", "syntax"), Step("repair", 0.04, {"sql": "SELECT 1"}, reply="{}"), executed("runs")]
+MENDED = [
+    executed("error", "syntax"),
+    Step("repair", 0.04, {"sql": "SELECT 1"}, snippets=FOUND[:1], reply="{}"),
+    executed("runs"),
+]
 KEPT = [executed("runs"), AGREED, ACCEPTED]
 
 
@@ -133,6 +137,12 @@ def test_errors_are_counted_by_attempt_and_mended_ones_told(statistics: RunStati
     assert (syntax.error, syntax.by_attempt, syntax.count, syntax.mended) == ("error: syntax", {1: 2, 2: 1}, 3, 1)
 
 
+def test_an_answer_beside_a_wrong_one_mends_nothing(tmp_path: Path) -> None:
+    graded = [Step("grade", 0.1, {}, sql="SELECT 1", outcome=outcome) for outcome in ("mismatch", "match")]
+    (error,) = read_statistics(make_run(tmp_path, [("", False, graded)])).errors
+    assert (error.error, error.count, error.mended) == ("mismatch", 1, 0)
+
+
 def test_the_slowest_and_the_dearest_come_first(statistics: RunStatistics) -> None:
     assert statistics.slowest[0]["item"] == 19
     assert len(statistics.slowest) == len(statistics.dearest) == 5
@@ -195,6 +205,6 @@ def test_the_views_answer_in_plain_sql(run: Path, statistics: RunStatistics) -> 
         assert plain.execute("SELECT attempt, count, mended FROM attempt_errors ORDER BY 1").fetchall() == [
             (1, 2, 1), (2, 1, 0),
         ]  # fmt: skip
-        assert plain.execute("SELECT count(*) FROM snippet_uses").fetchone() == (60,)
+        assert plain.execute("SELECT count(*) FROM snippet_uses").fetchone() == (62,)
         assert plain.execute("SELECT kept, rejected FROM snippet_totals WHERE snippet = ?", [BAD]).fetchone() == (0, 9)
         assert plain.execute("SELECT node FROM item_ends WHERE item = 11").fetchone() == ("fill",)
