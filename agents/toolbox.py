@@ -4,10 +4,11 @@ import json
 import re
 from collections.abc import Collection
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from langchain_core.tools import BaseTool, tool
 
+from ..knowledge.snippet import Tutorials
 from ..tools.engines import Engine
 from ..tools.outcome import ErrorClass, Execution
 from .error_meanings import MEANINGS
@@ -15,15 +16,12 @@ from .prompting import fenced
 from .requests import rows_text, snippets_text
 from .schema_text import render_table
 
-if TYPE_CHECKING:
-    from ..knowledge.index import Index
-
 _SNIPPETS = 3
 _ROWS = 5  # of a result, shown to the agent
 _NAME = re.compile(r"\w{3,}")
 
 
-def agent_tools(engine: Engine, index: "Index") -> list[BaseTool]:
+def agent_tools(engine: Engine, index: Tutorials) -> list[BaseTool]:
     """Return the tools of an open database and an index; what is wrong in a call is told to the model, not raised.
 
     A tool of your own is one more function in the list returned: its docstring and the annotations of its

@@ -13,8 +13,9 @@ from ..agents.models import runs_here
 from ..agents.models_providers import shown_address
 from ..agents.prompting import prompt_hash, read_prompts_anew
 from ..knowledge.corpus import Corpus, load_corpus
-from ..knowledge.index import Index, open_index
+from ..knowledge.index import open_index
 from ..knowledge.keywords import corpus_keywords
+from ..knowledge.snippet import Tutorials
 from ..tools.dialects import get_dialect
 from ..tools.engines import Engine, open_engine
 from ..tools.errors import UsageError
@@ -30,9 +31,11 @@ from .run_models import FEW, ModelSettings, Voice, in_flight, load_models, open_
 from .run_summary import RunSummary, run_to_its_end
 from .spending import spending, spent_so_far
 from .stream import Items, final_states
+from .tracing.tape import Player, Recording, on_tape, played_by
+from .tracing.taped import TapedEngine, TapedIndex
 from .workbench import Workbench, open_workbench
 
-_SECONDS = 5.0  # per statement: what takes longer on this database is no example to learn from
+LIMITS = Limits(seconds=5.0)  # per statement: what takes longer on this database is no example to learn from
 _FRUITLESS = 400  # items in a row without a kept pair: the templates and the database are exhausted
 _FRUITLESS_ASKING = 100  # the same where each item costs time or money: the model is not up to it
 
@@ -87,8 +90,10 @@ class Summary(RunSummary):
     exhausted: bool
 
 
-def build(config: BuildConfig, observer: Observer) -> Summary:
+def build(config: BuildConfig, observer: Observer, player: Player | None = None) -> Summary:
     """Build pairs until ``n`` are kept; the same configuration on the same directory goes on where it stopped.
+
+    A ``player`` has a hand in every item.
 
     It stops before when models fail or the budget is spent; what it has by then is kept. Raises ``UsageError`` for
     bad input, before anything is written, ``RunStopped`` when no model ever answered, and ``IsoglossError`` when an
@@ -114,18 +119,20 @@ def build(config: BuildConfig, observer: Observer) -> Summary:
         run = stack.enter_context(
             closing(RunDirectory.open(path, identity, secrets_in(config.db, config.models.base_url), config.n))
         )
-        engine = stack.enter_context(
-            open_engine(config.dialect, config.db, workers=config.workers, limits=Limits(seconds=_SECONDS))
-        )
+        engine = stack.enter_context(open_engine(config.dialect, config.db, workers=config.workers, limits=LIMITS))
         budget = open_budget(config.models, spent_so_far(run))
         stack.callback(lambda: run.note(spent=asdict(budget.spent)))
         voices = stack.enter_context(open_voices(models, config.models, budget))
-        bench = _workbench(config, engine, index, voices)
+        with on_tape(opening := Recording()):
+            bench = build_workbench(config, TapedEngine(engine), TapedIndex(index), voices)
+        run.keep_opening(opening.calls)
         observer.on_stage("build pairs")
         lineage = _lineage(config, corpus, engine, database)
+        run.note(lineage=lineage)
         items = Items(templates, corpus_keywords(corpus), config.seed)
-        work = _commit_items(config, bench, items, run, lineage, observer)
-        stop, seconds = run_to_its_end(run, models.values(), work)
+        with played_by(player):
+            work = _commit_items(config, bench, items, run, lineage, observer)
+            stop, seconds = run_to_its_end(run, models.values(), work)
         exhausted = stop is None and run.kept < config.n
         summary = Summary(
             directory=run.path,
@@ -141,7 +148,8 @@ def build(config: BuildConfig, observer: Observer) -> Summary:
     return summary
 
 
-def _workbench(config: BuildConfig, engine: Engine, index: Index, voices: dict[str, Voice]) -> Workbench:
+def build_workbench(config: BuildConfig, engine: Engine, index: Tutorials, voices: dict[str, Voice]) -> Workbench:
+    """Return what the nodes of a build work with."""
     paraphraser = voices[config.paraphraser] if config.paraphraser else None
     generator, critic = voices[config.generator], voices[config.critic]
     return open_workbench(

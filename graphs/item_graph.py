@@ -9,7 +9,7 @@ from langgraph.graph.state import CompiledStateGraph
 from . import nodes, routes
 from .paraphrasing import paraphrase
 from .state import ItemState
-from .turns import call_tools, timed
+from .turns import call_tools, traced
 from .workbench import Workbench
 
 
@@ -29,7 +29,7 @@ def item_graph(bench: Workbench) -> CompiledStateGraph[ItemState, None, ItemStat
         ("accept", nodes.accept),
         ("reject", nodes.reject),
     ):
-        graph.add_node(name, timed(node, bench))
+        graph.add_node(name, traced(name, node, bench))
     graph.add_edge(START, "retrieve")
     graph.add_edge("retrieve", "expand")
     for name, route, targets in (

@@ -10,6 +10,8 @@ from .statistics import features
 from .tracing.trace import Step
 from .workbench import Workbench
 
+BEGINNING: tuple[Literal["index", "seed", "seed_template", "focus"], ...] = ("index", "seed", "seed_template", "focus")
+
 
 def item_result(state: ItemState, duplicates: Duplicates, lineage: dict[str, Any], bench: Workbench) -> ItemResult:
     """Return the result of an item: its pair if it is kept and new, every attempt, and the steps for the trace."""
@@ -19,7 +21,8 @@ def item_result(state: ItemState, duplicates: Duplicates, lineage: dict[str, Any
     steps = [Step(**step) for step in state["steps"]]
     pair = _pair(state, lineage, bench) if status == "kept" else None
     seconds = sum(s.seconds for s in steps)
-    return ItemResult(state["index"], status, reason, len(attempts) > 1, pair, attempts, steps, seconds)
+    beginning: dict[str, Any] = {key: state[key] for key in BEGINNING}
+    return ItemResult(state["index"], status, reason, len(attempts) > 1, pair, attempts, steps, seconds, beginning)
 
 
 def _pair(state: ItemState, lineage: dict[str, Any], bench: Workbench) -> dict[str, Any]:

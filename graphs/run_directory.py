@@ -9,8 +9,9 @@ An item's lines are written first, then its trace in one transaction: the row in
 point. Opening cuts whatever lines follow those of the last committed item.
 """
 
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -22,6 +23,7 @@ from .cleaning import Cleaner
 from .invocation import invocation
 from .run_files import JsonLines, RunLock, now, read_record, write_record
 from .totals import ItemResult, Totals
+from .tracing.tape import Call
 from .tracing.trace import Trace
 
 __all__ = ["ItemResult", "RunDirectory", "Totals"]
@@ -100,6 +102,11 @@ class RunDirectory:
                 raise
         self.totals.add(result.status, result.reason, result.repaired)
 
+    def keep_opening(self, calls: Sequence[Call]) -> None:
+        """Keep what was asked before the first item, so that items can be replayed."""
+        with _unwritable(self.path):
+            self._trace.keep_opening(calls, self._cleaner)
+
     def finish(self, summary: dict[str, Any]) -> None:
         """Record that the run is complete, and how it went."""
         self._record |= {"status": "finished", "summary": self._cleaner.value(summary)}
@@ -135,6 +142,7 @@ class RunDirectory:
             "seconds": result.seconds,
             "pairs_end": self._pairs.size,
             "attempts_end": self._attempts.size,
+            "beginning": None if result.beginning is None else json.dumps(result.beginning, ensure_ascii=False),
         }
         self._trace.append(item, result.steps, self._cleaner)
 

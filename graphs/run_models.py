@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.tools import BaseTool
@@ -18,6 +18,7 @@ from ..agents.models_providers import close_connections
 from ..agents.reply_cache import ReplyCache
 from ..agents.throughput import Patience
 from ..tools.errors import UsageError
+from .tracing.taped import TapedAgent
 
 T = TypeVar("T")
 FEW = 4  # items or calls with which a run under a limit begins, so that it does not end with nothing whole
@@ -53,6 +54,17 @@ class ModelSettings:
         return self.max_cost is not None or self.max_tokens is not None
 
 
+class Speaker(Protocol):
+    """Who speaks for a model."""
+
+    @property
+    def metered(self) -> bool:
+        """Whether every token sent is counted, and may cost."""
+
+    def agent(self, reply: type[BaseModel], tools: Sequence[BaseTool] = ()) -> Agent:
+        """Return an agent bound to its tools and to the reply that ends its turn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """A model of a run and the channel through which it is asked; None for ``grammar``."""
@@ -60,9 +72,14 @@ class Voice:
     model: BaseChatModel
     channel: Channel | None = None
 
+    @property
+    def metered(self) -> bool:
+        """Whether every token sent is counted: not with ``grammar``."""
+        return self.channel is not None
+
     def agent(self, reply: type[BaseModel], tools: Sequence[BaseTool] = ()) -> Agent:
         """Return an agent of this voice, bound to its tools and to the reply that ends its turn."""
-        return Agent(self.model, reply, tools, self.channel)
+        return TapedAgent(self.model, reply, tools, self.channel)
 
 
 def load_models(specs: set[str], settings: ModelSettings) -> dict[str, BaseChatModel]:

@@ -12,7 +12,9 @@ from typing import Protocol, TypeVar, cast
 from langgraph.graph.state import CompiledStateGraph
 
 from ..tools.templates import Template
+from .recording import step
 from .state import Conversation, ItemState, item_beginning
+from .tracing.tape import Dropped
 
 State = TypeVar("State", bound=Conversation)
 State_co = TypeVar("State_co", bound=Conversation, covariant=True)
@@ -77,8 +79,12 @@ async def _to_the_end(
     places: asyncio.Semaphore,
 ) -> State:
     async with places:
-        async for values in graph.astream(state, stream_mode="values"):
-            if values.get("sql") != state.get("sql"):
-                on_sql(values["sql"])
-            state = cast(State, values)
+        try:
+            async for values in graph.astream(state, stream_mode="values"):
+                if values.get("sql") != state.get("sql"):
+                    on_sql(values["sql"])
+                state = cast(State, values)
+        except Dropped as why:
+            end = {"status": "rejected", "reason": str(why)}
+            state = cast(State, dict(state) | end | {"steps": state["steps"] + step("drop", end)["steps"]})
     return state

@@ -11,7 +11,10 @@ Status = Literal["kept", "rejected"]
 
 @dataclass(slots=True)
 class ItemResult:
-    """What came of one item: ``pair`` if it was kept, ``reason`` if not, every attempt, and its trace."""
+    """What came of one item: ``pair`` if it was kept, ``reason`` if not, every attempt, and its trace.
+
+    ``beginning`` is the state in which it began, as JSON values, if it is to be replayed.
+    """
 
     index: int
     status: Status
@@ -21,6 +24,7 @@ class ItemResult:
     attempts: list[dict[str, Any]]
     steps: list[Step]
     seconds: float
+    beginning: dict[str, Any] | None = None
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable
 from itertools import takewhile
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 from langchain_core.messages import AIMessage, BaseMessage, RemoveMessage, ToolMessage
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
@@ -13,11 +13,13 @@ from ..agents.asking import Agent, Answer
 from ..agents.replies import GiveUp
 from .recording import Update, step
 from .state import Conversation
+from .tracing.tape import BY_HAND, PLAYER, Recording, on_tape
 
-State_contra = TypeVar("State_contra", contravariant=True)
+State_contra = TypeVar("State_contra", bound=Conversation, contravariant=True)
 Bench = TypeVar("Bench")
 MAX_TURNS = 6  # tool rounds per agent turn, so that no model can talk to its tools for ever
 _NO_MESSAGES = [RemoveMessage(id=REMOVE_ALL_MESSAGES)]
+_WRITERS = {"fill", "repair", "rewrite", "transpile"}  # nodes that come to a query
 _SAID = ("sql", "question", "paraphrases")  # of a reply, what goes into the item's state
 
 
@@ -82,13 +84,32 @@ class BoundNode(Protocol[State_contra]):
         """Return what the node changes in ``state``."""
 
 
-def timed(node: Callable[[State_contra, Bench], Awaitable[Update]], bench: Bench) -> BoundNode[State_contra]:
-    """Return ``node`` bound to ``bench``, its step told when it began and how long it took, in seconds."""
+def traced(
+    name: str, node: Callable[[State_contra, Bench], Awaitable[Update]], bench: Bench
+) -> BoundNode[State_contra]:
+    """Return ``node`` bound to ``bench``; its step is told when it began, its seconds, and what it asked whom.
+
+    Whoever has a hand in the item (``PLAYER``) may change its state before. SQL that is put in the place of what the
+    node would write goes on without asking the node.
+    """
 
     async def run(state: State_contra) -> Update:
+        player, number = PLAYER.get(), len(state["steps"])
         started, began = time.time(), time.perf_counter()
-        update = await node(state, bench)
-        update["steps"][0] |= {"started": started, "seconds": time.perf_counter() - began}
-        return update
+        change = await player.before(number, name, state) if player else {}
+        given = cast(State_contra, dict(state) | change)
+        tape = player.tape(number) if player else Recording()
+        with on_tape(tape):
+            by_hand = "sql" in change and name in _WRITERS
+            update = _written(name, change) if by_hand else await node(given, bench)
+        if change:
+            update["steps"][0]["delta"] = update["steps"][0]["delta"] | {BY_HAND: change}
+        update["steps"][0] |= {"started": started, "seconds": time.perf_counter() - began, "calls": tape.calls}
+        return change | update
 
     return run
+
+
+def _written(name: str, change: Update) -> Update:
+    """Return the update of a node in whose place SQL was written by hand."""
+    return {"messages": _NO_MESSAGES, "turns": 0, **step(name, {})}

@@ -10,10 +10,10 @@ from ..agents.replies import GiveVerdict, ProposeCandidate, ProposeRepair, Propo
 from ..agents.schema_excerpt import SchemaText
 from ..agents.schema_text import column_kinds
 from ..agents.toolbox import agent_tools
-from ..knowledge.index import Index
+from ..knowledge.snippet import Tutorials
 from ..tools.engines import Engine
 from ..tools.schema import Schema
-from .run_models import Voice
+from .run_models import Speaker
 
 SHOWN_ROWS = 5  # K rows shown to the critic (SQL-GEN does not give its K)
 
@@ -23,7 +23,7 @@ class Workbench:
     """The engine, the index and the agents of one run, and the schema as the generator and the critic see it."""
 
     engine: Engine
-    index: Index
+    index: Tutorials
     schema: Schema
     generator_schema: SchemaText
     critic_schema: SchemaText
@@ -44,16 +44,16 @@ class Workbench:
 
 def open_workbench(
     engine: Engine,
-    index: Index,
-    generator: Voice,
-    critic: Voice,
+    index: Tutorials,
+    generator: Speaker,
+    critic: Speaker,
     max_repairs: int,
     schema_tokens: int | None = None,
-    paraphraser: Voice | None = None,
+    paraphraser: Speaker | None = None,
 ) -> Workbench:
     """Bind the agents to their models and tools.
 
-    A model behind a channel, to which every token is sent, sees at most ``schema_tokens`` of the schema.
+    A metered model, to which every token is sent, sees at most ``schema_tokens`` of the schema.
     """
     schema, tools = engine.schema(), agent_tools(engine, index)
     judge = critic.agent(GiveVerdict)
@@ -61,8 +61,8 @@ def open_workbench(
         engine,
         index,
         schema,
-        schema_text(engine, schema_tokens if generator.channel else None),
-        schema_text(engine, schema_tokens if critic.channel else None),
+        schema_text(engine, schema_tokens if generator.metered else None),
+        schema_text(engine, schema_tokens if critic.metered else None),
         column_kinds(schema),
         generator.agent(ProposeTemplate),
         generator.agent(ProposeCandidate, tools),

@@ -1,6 +1,7 @@
 """A snippet: one retrievable piece of a tutorial."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +28,10 @@ class Hit:
 
     snippet: Snippet
     score: float
+
+
+class Tutorials(Protocol):
+    """Where snippets are searched."""
+
+    def search(self, query: str, k: int = 4) -> list[Hit]:
+        """Return the ``k`` best snippets, best first."""

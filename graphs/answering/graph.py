@@ -15,7 +15,7 @@ from ...tools.question_sets import Question
 from ...training.graded import GradedAnswer
 from ..stream import final_states
 from ..tracing.trace import Step
-from ..turns import timed
+from ..turns import traced
 from . import nodes
 from .state import AnswerBench, AnswerState, question_of
 
@@ -72,7 +72,7 @@ def answer_graph(bench: AnswerBench) -> CompiledStateGraph[AnswerState, None, An
         ("extract", nodes.extract),
         ("grade", nodes.grade),
     ):
-        graph.add_node(name, timed(node, bench))
+        graph.add_node(name, traced(name, node, bench))
     graph.add_edge(START, "gold")
     graph.add_conditional_edges("gold", _after_gold, ["prompt", END])
     graph.add_edge("prompt", "generate")

@@ -8,6 +8,7 @@ from typing import Any
 
 from ...tools.errors import UsageError
 from ..run_catalog import run_dialect
+from .family import number_of, trace_of
 from .filters import Condition, column, compiled
 from .trace import Step, Trace
 
@@ -91,13 +92,14 @@ def _order(sort: str | None) -> str:
     return f"{field} IS NULL, {field} {'DESC' if sort.startswith('-') else 'ASC'}, item"
 
 
-def read_story(run: Path, item: int) -> Story:
-    """Return the story of an item; raises ``UsageError`` if the run has no such item."""
-    with closing(Trace.read(run / "trace.sqlite")) as trace:
-        summary = next(trace.query("SELECT * FROM item_summary WHERE item = ?", (item,)), None)
+def read_story(run: Path, item: int | str) -> Story:
+    """Return the story of an item, a fork as ``f3``; raises ``UsageError`` if the run has no such item."""
+    with closing(Trace.read(trace_of(run, str(item)))) as trace:
+        number = number_of(str(item))
+        summary = next(trace.query("SELECT * FROM item_summary WHERE item = ?", (number,)), None)
         if summary is None:
             raise UsageError(f"{run} has no item {item}: see 'isogloss trace list {run}'.")
-        return Story(run_dialect(run), summary, trace.steps(item))
+        return Story(run_dialect(run), summary, trace.steps(number))
 
 
 def rejections(run: Path) -> dict[str, int]:

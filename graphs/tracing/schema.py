@@ -18,6 +18,8 @@ CREATE TABLE items (
   attempts_end INTEGER NOT NULL, -- likewise of attempts.jsonl
   parent TEXT,                   -- the item this was forked from: its number, or f and the number of a fork
   forked_at INTEGER,             -- the step of the parent at which it was
+  change TEXT,                   -- JSON object: what was changed there
+  beginning TEXT,                -- JSON object: the state in which it began; NULL if it cannot be replayed
   -- from here on: told by its steps, kept here so that long lists are quick
   started REAL,                  -- seconds since 1970, UTC
   steps INTEGER NOT NULL,
@@ -50,6 +52,19 @@ CREATE TABLE steps (
   model TEXT,                    -- who replied
   PRIMARY KEY (item, step)
 );
+CREATE TABLE calls (              -- what a step asked of others, in order, to replay it
+  item INTEGER NOT NULL,         -- -1: what was asked before the first item
+  step INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  kind TEXT NOT NULL,            -- model | engine | tutorials
+  request TEXT NOT NULL,         -- digest of what was asked
+  answer TEXT,                   -- digest in answers; NULL if it was not kept
+  PRIMARY KEY (item, step, number)
+) WITHOUT ROWID;
+CREATE TABLE answers (            -- each different answer once
+  digest TEXT PRIMARY KEY,
+  answer BLOB NOT NULL           -- JSON, compressed with zlib
+) WITHOUT ROWID;
 CREATE INDEX items_by_status ON items (status, reason);
 CREATE VIEW item_summary AS
 SELECT item, status, reason, outcome, error_class, repaired, attempts, steps, model, tokens_in + tokens_out AS tokens,

@@ -6,9 +6,11 @@ row per visit of a graph node, in order; its columns are the fields of ``Step``,
 as JSON. ``item_summary`` is what one looks at first. Write-ahead logging lets readers in while a run writes.
 """
 
+import hashlib
 import json
 import os
 import sqlite3
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, fields
@@ -18,7 +20,13 @@ from typing import Any
 from ...tools.errors import UsageError
 from ..cleaning import Cleaner
 from .schema import FORMAT, SCHEMA
+from .tape import Call
 
+OPENING = -1  # in place of an item: before the first of them
+_CALLS = (
+    "SELECT step, kind, request, a.answer FROM calls AS c LEFT JOIN answers AS a ON a.digest = c.answer"
+    " WHERE item = ? ORDER BY step, number"
+)
 _JSON = ("delta", "snippets", "tool_calls", "rows")
 
 
@@ -47,9 +55,10 @@ class Step:
     cost: float | None = 0.0
     started: float | None = None
     model: str | None = None
+    calls: list[Call] = field(default_factory=list)
 
 
-_STEP_COLUMNS = tuple(f.name for f in fields(Step))
+_STEP_COLUMNS = tuple(f.name for f in fields(Step) if f.name != "calls")
 
 
 class Trace:
@@ -96,10 +105,38 @@ class Trace:
         with self._connection:
             self._connection.execute(_insert("items", list(item)), list(cleaner.value(item).values()))
             self._connection.executemany(_insert("steps", ["item", "step", *_STEP_COLUMNS]), rows)
+            for number, step in enumerate(steps):
+                self._keep(item["item"], number, step.calls, cleaner)
+
+    def keep_opening(self, calls: Sequence[Call], cleaner: Cleaner) -> None:
+        """Write what was asked before the first item, in place of what was asked when the run began before."""
+        with self._connection:
+            self._connection.execute("DELETE FROM calls WHERE item = ?", (OPENING,))
+            self._keep(OPENING, 0, calls, cleaner)
+
+    def calls(self, item: int) -> list[list[Call]]:
+        """Return the calls of each step of an item, or in one list those of the ``OPENING``."""
+        found: list[list[Call]] = []
+        for row in self.query(_CALLS, (item,)):
+            found += [[] for _ in range(row["step"] + 1 - len(found))]
+            answer = zlib.decompress(row["answer"]).decode() if row["answer"] else None
+            found[row["step"]].append(Call(row["kind"], row["request"], answer))
+        return found
+
+    def _keep(self, item: int, step: int, calls: Sequence[Call], cleaner: Cleaner) -> None:
+        for number, call in enumerate(calls):
+            text = None if call.answer is None else cleaner.text(call.answer)
+            name = None if text is None else hashlib.sha256(text.encode()).hexdigest()[:24]
+            if text is not None:
+                stored = (name, zlib.compress(text.encode(), level=1))
+                self._connection.execute("INSERT OR IGNORE INTO answers VALUES (?, ?)", stored)
+            row = (item, step, number, call.kind, call.request, name)
+            self._connection.execute("INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def delete_from(self, item: int) -> None:
         """Forget ``item`` and every one after it."""
         with self._connection:
+            self._connection.execute("DELETE FROM calls WHERE item >= ?", (item,))
             self._connection.execute("DELETE FROM steps WHERE item >= ?", (item,))
             self._connection.execute("DELETE FROM items WHERE item >= ?", (item,))
 

@@ -9,7 +9,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from ..routes import HOPELESS, at_once
-from ..turns import call_tools, timed
+from ..turns import call_tools, traced
 from . import nodes
 from .bench import TranslationBench
 from .state import TranslationState
@@ -30,8 +30,8 @@ def translation_graph(bench: TranslationBench) -> TranslationGraph:
         ("accept", nodes.accept),
         ("reject", nodes.reject),
     ):
-        graph.add_node(name, timed(node, bench))
-    graph.add_node("tools", timed(call_tools, bench))
+        graph.add_node(name, traced(name, node, bench))
+    graph.add_node("tools", traced("tools", call_tools, bench))
     graph.add_edge(START, "gold")
     has_rules = bench.arena.gold_engine.dialect == "sqlite"
     for name, route, targets in (

@@ -13,7 +13,7 @@ from isogloss.graphs.paraphrasing import paraphrase
 from isogloss.graphs.run_models import Voice
 from isogloss.graphs.state import ItemState
 from isogloss.graphs.tracing.trace import Step
-from isogloss.graphs.turns import timed
+from isogloss.graphs.turns import traced
 from isogloss.graphs.workbench import Workbench, open_workbench
 from isogloss.knowledge.corpus import load_corpus
 from isogloss.knowledge.index import open_index
@@ -47,7 +47,7 @@ def after_stage(bench: Workbench, said: str, agree: bool) -> dict[str, Any]:
     paraphraser = Paraphraser(Agent(writer, ProposeParaphrase), critic, bench.dialect, bench.schema)
 
     async def run() -> dict[str, Any]:
-        return await timed(paraphrase, replace(bench, paraphraser=paraphraser))(STATE)
+        return await traced("paraphrase", paraphrase, replace(bench, paraphraser=paraphraser))(STATE)
 
     return asyncio.run(run())
 
