@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from .options import Json, Run, RunItem, show
-from .trace_reports import stats
+from .trace_reports import export, stats
 
 trace_app = typer.Typer(help="See what happened to each item of a run.", no_args_is_help=True)
 
@@ -55,3 +55,4 @@ def trace_step(item: RunItem) -> None:
 
 
 trace_app.command("stats")(stats)
+trace_app.command("export")(export)
