@@ -31,7 +31,8 @@ demo: .venv/ready ## build 100 verified pairs for PostgreSQL from the NYC flight
 	$(BIN)/isogloss build --dialect postgres --db flights --n 100 --out runs/demo
 
 test: .venv/ready-dev ## run the tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not alone"
+	$(BIN)/pytest -m alone
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check .

@@ -133,6 +133,7 @@ def test_a_model_that_takes_none_of_our_requests_ends_the_run(server: ChatServer
     assert len(server.requests) < 30
 
 
+@pytest.mark.alone
 def test_retry_after_holds_back_every_call(server: ChatServer) -> None:
     server.answer = first(1, lambda: failure(429, retry_after="1"))
     answers, _ = ask(server.url, calls=6, at_most=1)

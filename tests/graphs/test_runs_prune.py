@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -101,19 +102,13 @@ def test_nothing_is_deleted_unless_one_agrees(here: Path) -> None:
 
 def answered(here: Path, answer: str) -> str:
     """Return what ``runs prune`` says in a terminal, where its question is answered."""
-    child, terminal = pty.fork()
-    if child == 0:
-        os.chdir(here)
-        os.execv(sys.executable, [sys.executable, "-m", "isogloss", "runs", "prune", "--keep", "0"])
-    os.write(terminal, f"{answer}\n".encode())
-    said = b""
-    while True:
-        try:
-            said += os.read(terminal, 65_536)
-        except OSError:  # it has ended
-            break
-    os.waitpid(child, 0)
+    terminal, theirs = pty.openpty()
+    command = [sys.executable, "-m", "isogloss", "runs", "prune", "--keep", "0"]
+    with subprocess.Popen(command, cwd=here, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as asking:
+        os.write(terminal, f"{answer}\n".encode())
+        said, _ = asking.communicate(timeout=60)
     os.close(terminal)
+    os.close(theirs)
     return said.decode()
 
 

@@ -114,8 +114,12 @@ def write_recipe(folder: Path, name: str, **sections: Any) -> str:
 
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return called(folder, "train", "run", *words)
+
+
+def called(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "isogloss", "train", "run", *words],
+        [sys.executable, "-m", "isogloss", *words],
         capture_output=True,
         text=True,
         cwd=folder,
@@ -167,7 +171,7 @@ def test_killed_in_a_stage_it_goes_on_there(place: Path) -> None:
     )
     kill_in(place, recipe, place / "mixed" / "duckdb" / ".sft.training" / "losses.jsonl")
     assert done(place / "mixed") == ["prepare sqlite", "prepare duckdb", "sft sqlite"]
-    ended = run(place, recipe)
+    ended = called(place, "runs", "resume", "mixed")
     assert ended.returncode == 0, ended.stderr
     assert ended.stderr.count("done before") == 3
     assert done(place / "mixed") == [

@@ -35,6 +35,7 @@ def test_attacks_are_blocked(ground: Ground, row: str) -> None:
     assert ground.is_as_before()
 
 
+@pytest.mark.alone
 def test_a_runaway_ends_in_time_and_the_next_statement_runs(ground: Ground) -> None:
     for attack in of_dialect(RUNAWAYS, ground):
         start = time.monotonic()
@@ -48,6 +49,7 @@ def test_a_runaway_ends_in_time_and_the_next_statement_runs(ground: Ground) -> N
     assert ground.is_as_before()
 
 
+@pytest.mark.alone
 def test_a_flood_ends_in_time_and_gives_no_rows(ground: Ground) -> None:
     for attack in of_dialect(FLOODS, ground):
         start = time.monotonic()

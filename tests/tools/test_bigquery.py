@@ -163,6 +163,7 @@ def test_a_statement_too_deep_for_the_evaluator_is_no_error(engine: Engine) -> N
     assert value(engine, "1") == 1
 
 
+@pytest.mark.alone
 def test_after_a_timeout_the_same_child_goes_on() -> None:
     limits = Limits(seconds=0.5)
     with closing(load(small(), limits)) as database:

@@ -36,6 +36,7 @@ def goes_on(engine: Engine) -> bool:
     return engine.execute(one(engine.dialect)).rows == ((1,),)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(("dialect", "sql"), [*RUNAWAY.items(), *UNSTOPPABLE])
 def test_a_timeout_is_kept_and_the_next_statement_runs(engines: Engines, dialect: str, sql: str) -> None:
     engine = engines[dialect]
@@ -46,12 +47,14 @@ def test_a_timeout_is_kept_and_the_next_statement_runs(engines: Engines, dialect
     assert goes_on(engine)
 
 
+@pytest.mark.alone
 def test_a_limit_of_its_own_overrides_the_engines(engine: Engine) -> None:
     start = time.monotonic()
     assert engine.execute(RUNAWAY[engine.dialect], Limits(seconds=0.1)).outcome is Outcome.TIMEOUT
     assert time.monotonic() - start < LIMITS.seconds
 
 
+@pytest.mark.alone
 def test_too_many_rows_are_too_large(engine: Engine) -> None:
     execution = engine.execute(MANY_ROWS[engine.dialect])
     assert (execution.outcome, execution.rows) == (Outcome.TOO_LARGE, ())
@@ -59,6 +62,7 @@ def test_too_many_rows_are_too_large(engine: Engine) -> None:
     assert goes_on(engine)
 
 
+@pytest.mark.alone
 def test_exactly_as_many_rows_as_allowed_are_not(engine: Engine) -> None:
     nine, eighty_one = ", ".join(["things t0", "things t1"]), ", ".join(f"things t{n}" for n in range(4))
     parts = [f"SELECT t0.thing_id FROM {tables}" for tables in (eighty_one, nine, nine)]
@@ -66,6 +70,7 @@ def test_exactly_as_many_rows_as_allowed_are_not(engine: Engine) -> None:
     assert len(engine.execute(sql).rows) == 100
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("dialect", ONE_HUGE_CELL)
 def test_one_huge_cell_is_too_large(engines: Engines, dialect: str) -> None:
     engine = engines[dialect]
