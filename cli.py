@@ -3,17 +3,17 @@
 import logging
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from isogloss import __version__
+from isogloss.graphs.commands.building import build
 from isogloss.graphs.commands.corpora import corpus_app
 from isogloss.graphs.commands.datasets import dataset_app
 from isogloss.graphs.commands.evaluation import evaluate
-from isogloss.graphs.commands.model_options import BaseUrl, asks_models
+from isogloss.graphs.commands.model_options import BaseUrl
 from isogloss.graphs.commands.models import critic_app, models_app, prompt_app
-from isogloss.graphs.commands.options import DATABASE, DIALECT_NAMES, MODELS, Corpus, Json, Workers, show
+from isogloss.graphs.commands.options import Json, show
 from isogloss.graphs.commands.preparing import keywords
 from isogloss.graphs.commands.queries import compare, execute, load
 from isogloss.graphs.commands.runs import runs_app
@@ -21,12 +21,11 @@ from isogloss.graphs.commands.sampling import sample
 from isogloss.graphs.commands.tracing import trace_app
 from isogloss.graphs.commands.training import train_app
 from isogloss.graphs.commands.translation import translate
-from isogloss.graphs.commands.versus import build_two
 from isogloss.graphs.invocation import started_with
 from isogloss.tools.errors import IsoglossError, UsageError
 
 if TYPE_CHECKING:
-    from isogloss.graphs.run_models import ModelSettings
+    pass
 
 app = typer.Typer(
     name="isogloss",
@@ -50,49 +49,7 @@ app.command("eval")(evaluate)
 app.command()(translate)
 app.command()(sample)
 app.command()(keywords)
-
-
-@app.command()
-@asks_models
-def build(
-    *,
-    settings: "ModelSettings",
-    dialect: Annotated[str, typer.Option(metavar="NAME", help=DIALECT_NAMES)],
-    db: Annotated[str, typer.Option(metavar="DB", help=DATABASE)] = "flights",
-    n: Annotated[int, typer.Option("-n", "--n", metavar="N", min=1, help="Pairs to keep.")] = 500,
-    seed: Annotated[int, typer.Option(metavar="N", help="The same seed gives the same pairs.")] = 0,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="By default runs/DIALECT-DB-SEED.")] = None,
-    generator: Annotated[str, typer.Option(metavar="MODEL", help=f"The model that writes. {MODELS}")] = "grammar",
-    critic: Annotated[str, typer.Option(metavar="MODEL", help="The model that judges.")] = "grammar",
-    paraphrase: Annotated[
-        str | None, typer.Option(metavar="MODEL", help="A model to say each question in other words.")
-    ] = None,
-    corpus: Corpus = None,
-    versus: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Build with this corpus too, and compare.")
-    ] = None,
-    seeds: Annotated[Path | None, typer.Option(metavar="FILE", help="Queries on shop (.sql) or Spider JSON.")] = None,
-    workers: Workers = 2,
-    max_repairs: Annotated[int, typer.Option(metavar="N", min=0, help="Tries to repair a query.")] = 3,
-    evaluation: Annotated[bool, typer.Option("--evaluation", help="Mark the database as one for evaluation.")] = False,
-    json: Json = False,
-) -> None:
-    """Build verified pairs; the same command goes on where a stopped run was left."""
-    from isogloss.graphs import build as building
-    from isogloss.graphs.progress import Goal
-    from isogloss.graphs.summary_view import show_summary
-    from isogloss.graphs.watching import watched
-
-    made_of = (generator, critic, corpus, seeds, workers, max_repairs, evaluation, paraphrase, settings)
-    config = building.BuildConfig(dialect, db, n, seed, out, *made_of)
-    if versus is not None:
-        build_two(config, versus, json)
-        return
-    with watched(f"isogloss build · {dialect} · {db} · seed {seed}", Goal(n)) as watcher:
-        summary = building.build(config, watcher)
-    show(json, summary, lambda console: show_summary(console, summary, watcher.progress.new))
-    if summary.failure:
-        raise summary.failure
+app.command()(build)
 
 
 @app.command()

@@ -1,5 +1,7 @@
 """The live dashboard of a build, for a terminal of 80 by 24 or more."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 from rich.console import Console, Group, RenderableType
@@ -41,6 +43,15 @@ class Dashboard:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.progress.end_stage()
         self._live.stop()
+
+    @contextmanager
+    def paused(self) -> Iterator[Console]:
+        """Leave the terminal to somebody else within."""
+        self._live.stop()
+        try:
+            yield self._console
+        finally:
+            self._live.start(refresh=True)
 
     def on_stage(self, name: str) -> None:
         """Show that a stage begins."""

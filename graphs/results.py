@@ -7,6 +7,7 @@ from .duplicates import Duplicates, tables_of
 from .run_directory import ItemResult
 from .state import ItemState
 from .statistics import features
+from .tracing.tape import BY_HAND
 from .tracing.trace import Step
 from .workbench import Workbench
 
@@ -42,7 +43,13 @@ def _pair(state: ItemState, lineage: dict[str, Any], bench: Workbench) -> dict[s
         "seed_query": state["seed"],
         "snippets": [s["id"] for s in state["snippets"]],
         "taught_by": state["taught_by"],
+        **({"by_hand": by_hand} if (by_hand := _by_hand(state)) else {}),
         "attempts": len(state["attempts"]),
         "repaired": len(state["attempts"]) > 1,
         **lineage,
     }
+
+
+def _by_hand(state: ItemState) -> list[str]:
+    """Return what of the item a person wrote at breakpoints."""
+    return sorted({name for step in state["steps"] for name in step["delta"].get(BY_HAND, ())})

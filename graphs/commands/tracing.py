@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from .options import Json, Run, RunItem, show
+from .trace_again import compare_items, fork, replay, tree
 from .trace_reports import export, stats
 
 trace_app = typer.Typer(help="See what happened to each item of a run.", no_args_is_help=True)
@@ -56,3 +57,7 @@ def trace_step(item: RunItem) -> None:
 
 trace_app.command("stats")(stats)
 trace_app.command("export")(export)
+trace_app.command("replay")(replay)
+trace_app.command("fork")(fork)
+trace_app.command("tree")(tree)
+trace_app.command("compare")(compare_items)

@@ -83,7 +83,8 @@ class Breaker:
             if self._all_go or state["index"] in self._let_go:
                 return {}
             decision = await asyncio.to_thread(self._ask, why, node, state)
-        return self._follow(decision, state["index"])
+        asked = {} if "question" in state or "sql" not in decision.change else {"question": ""}
+        return asked | self._follow(decision, state["index"])
 
     def _follow(self, decision: Decision, item: int) -> dict[str, Any]:
         if decision.action == "drop":

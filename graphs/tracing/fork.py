@@ -60,8 +60,12 @@ class Forker:
         return Playback(self._calls[step], in_order=True) if step < self._fork.at else Recording()
 
     async def before(self, step: int, node: str, state: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the change at the step of the fork."""
-        return dict(self._fork.change) if step == self._fork.at else {}
+        """Return the change at the step of the fork; raises ``UsageError`` for SQL that answers no question."""
+        if step != self._fork.at:
+            return {}
+        if "sql" in self._fork.change and "question" not in {*state, *self._fork.change}:
+            raise UsageError(f"There is no question yet at step {step + 1}: give one with --set question=….")
+        return dict(self._fork.change)
 
 
 def fork_item(run: Path, parent: str, fork: Fork) -> int:

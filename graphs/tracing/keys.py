@@ -5,6 +5,7 @@ import select
 import signal
 import sys
 import termios
+import threading
 import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,16 +45,17 @@ _REST_OF_KEY = 0.05  # seconds within which a terminal sends the rest of an arro
 class Keyboard:
     """The keys pressed at a terminal, and changes of its size, which come as the key ``resize``."""
 
-    def __init__(self, terminal: int, resized: int) -> None:
+    def __init__(self, terminal: int, resized: int | None) -> None:
         self._terminal = terminal
         self._resized = resized
 
     def read(self) -> str:
         """Wait for a key and return its character, or its name if it has none; ``quit`` at the end of input."""
         try:
-            ready = select.select([self._terminal, self._resized], [], [])[0]
+            heard = [self._terminal] if self._resized is None else [self._terminal, self._resized]
+            ready = select.select(heard, [], [])[0]
             if self._terminal not in ready:
-                os.read(self._resized, 1024)
+                os.read(ready[0], 1024)
                 return "resize"
             text = self._sequence()
         except KeyboardInterrupt:
@@ -84,19 +86,41 @@ class Keyboard:
 
 @contextmanager
 def keyboard() -> Iterator[Keyboard]:
-    """Make the terminal on standard input give each key at once, unechoed."""
+    """Make the terminal on standard input give each key at once, unechoed.
+
+    In a thread other than the main one Ctrl-C is a key too, for its signal would not come here.
+    """
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
+    tty.setcbreak(terminal)
+    try:
+        if threading.current_thread() is threading.main_thread():
+            with _resizes() as resized:
+                yield Keyboard(terminal, resized)
+        else:
+            _without_signals(terminal)
+            yield Keyboard(terminal, None)
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+@contextmanager
+def _resizes() -> Iterator[int]:
+    """Yield what can be read from when the size of the terminal changed."""
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     handler = signal.signal(signal.SIGWINCH, lambda *_: None)  # or the signal wakes nobody
     waking = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    tty.setcbreak(terminal)
     try:
-        yield Keyboard(terminal, reading)
+        yield reading
     finally:
-        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
         signal.set_wakeup_fd(waking)
         signal.signal(signal.SIGWINCH, handler)
         os.close(reading)
         os.close(writing)
+
+
+def _without_signals(terminal: int) -> None:
+    attributes = termios.tcgetattr(terminal)
+    attributes[3] &= ~termios.ISIG
+    termios.tcsetattr(terminal, termios.TCSADRAIN, attributes)

@@ -1,7 +1,9 @@
 """Breakpoints: where items wait, what a person's word does to them, and that the others go on."""
 
+import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,12 @@ from isogloss.graphs.build import BuildConfig, build
 from isogloss.graphs.tracing.breakpoints import Breaker, Breakpoints, Decision, breakpoints
 from isogloss.graphs.tracing.query import Story, read_story
 from isogloss.graphs.tracing.replay import replay
+from isogloss.graphs.tracing.trace import Trace
 from isogloss.tools.errors import UsageError
 
+from ..command_line import isogloss
 from .observers import Nobody
+from .terminals import seen, terminal
 
 GO_ON = Decision("go on")
 FAILED = {"steps": [{"node": "execute"}], "attempts": [{"outcome": "error", "error_class": "type_mismatch"}]}
@@ -121,3 +126,26 @@ def test_others_go_on_while_an_item_waits(tmp_path: Path) -> None:
     player = Counting(OfTheFirst(), wait_for_others)
     build(BuildConfig("sqlite", "shop", 6, out=tmp_path / "run"), Nobody(), player)
     assert read_story(tmp_path / "run", 0).summary["reason"] != "dropped by hand"
+
+
+def test_breakpoints_are_driven_by_keys_in_a_terminal(tmp_path: Path) -> None:
+    words = ("build", "--dialect", "sqlite", "--db", "shop", "--n", "3", "--out", "run", "--break", "execute")
+    with terminal(tmp_path, *words, EDITOR="sed -i s/SELECT/SELECT\\ oops,/", last=b"O") as screen:
+        assert "waits before execute" in seen(screen, "q stop")
+        os.write(screen, b"w")
+        assert "sql written by hand" in seen(screen, "q stop")
+        os.write(screen, b"c")
+        seen(screen, "q stop")
+        os.write(screen, b"x")
+        seen(screen, "q stop")
+    with closing(Trace.read(tmp_path / "run" / "trace.sqlite")) as trace:
+        changed = list(trace.query("SELECT error_class FROM steps WHERE delta LIKE '%by hand%' AND node = 'execute'"))
+        dropped = list(trace.query("SELECT item FROM items WHERE reason = 'dropped by hand'"))
+    assert changed == [{"error_class": "unknown_column"}]
+    assert len(dropped) == 1
+
+
+def test_breakpoints_need_a_terminal(tmp_path: Path) -> None:
+    ended = isogloss("build", "--dialect", "sqlite", "--db", "shop", "--break", "execute", cwd=tmp_path)
+    assert (ended.returncode, "error: Breakpoints need a terminal" in ended.stderr) == (2, True)
+    assert not (tmp_path / "runs").exists()

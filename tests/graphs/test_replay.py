@@ -177,6 +177,7 @@ def test_another_corpus_teaches_from_the_fork_on(own: Path, tmp_path: Path, monk
         ("0", Fork(99, {"sql": "SELECT 1"}), "has steps 1 to"),
         ("100000", Fork(0, {"sql": "SELECT 1"}), "no item 100000"),
         ("x", Fork(0, {"sql": "SELECT 1"}), "names no item"),
+        ("0", Fork(2, {"sql": "SELECT 1"}), "no question yet at step 3"),
         ("0", Fork(0, {"sql": "SELECT 1"}, models=ModelSettings(), generator="nobody:x"), "nobody"),
     ],
 )

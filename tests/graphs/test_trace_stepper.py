@@ -1,12 +1,6 @@
 """Stepping through an item: where the keys lead, and what is on the screen."""
 
 import os
-import pty
-import select
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -21,6 +15,7 @@ from isogloss.graphs.tracing.trace import Step
 from rich.cells import cell_len
 
 from ..command_line import isogloss
+from .terminals import seen, terminal
 from .traced_run import STEPS, item, make_run
 
 STORY = Story(
@@ -165,35 +160,6 @@ def test_the_difference_is_that_to_the_query_before() -> None:
 def test_a_query_that_comes_back_is_compared_with_the_one_before_it() -> None:
     tried = [Step("repair", 0.1, {"sql": f"SELECT {n}"}) for n in (1, 2, 1)]
     assert Story("sqlite", {}, tried).versions_until(2) == ["SELECT 1", "SELECT 2", "SELECT 1"]
-
-
-@contextmanager
-def terminal(place: Path, *words: str, **settings: str) -> Iterator[int]:
-    """Run the command in a pseudo-terminal of 80 by 24 and end it with q; it must end well."""
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", **settings}
-    child, screen = pty.fork()
-    if child == 0:
-        os.chdir(place)
-        os.execve(sys.executable, [sys.executable, "-m", "isogloss", *words], environment)
-    yield screen
-    os.write(screen, b"q")
-    with suppress(OSError):  # it has ended
-        while os.read(screen, 65536):
-            pass
-    _, status = os.waitpid(child, 0)
-    os.close(screen)
-    assert os.waitstatus_to_exitcode(status) == 0
-
-
-def seen(screen: int, until: str) -> str:
-    """Read what a terminal is sent until it holds some text and a pause follows."""
-    text, end = b"", time.monotonic() + 30
-    while time.monotonic() < end:
-        if select.select([screen], [], [], 0.1)[0]:
-            text += os.read(screen, 65536)
-        elif until in strip_escapes(text.decode(errors="replace")):
-            return text.decode()
-    raise AssertionError(f"no {until!r} in {text!r}")
 
 
 @pytest.fixture
