@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from isogloss import __version__
@@ -23,9 +23,6 @@ from isogloss.graphs.commands.training import train_app
 from isogloss.graphs.commands.translation import translate
 from isogloss.graphs.invocation import started_with
 from isogloss.tools.errors import IsoglossError, UsageError
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(
     name="isogloss",
