@@ -85,9 +85,18 @@ def _output_name(node: exp.Expr) -> str:
         return "ratio"
     if isinstance(node, exp.TimestampTrunc | exp.DateTrunc):
         return f"{node.args['unit'].name.lower()}_start"
-    name = node.name if isinstance(node, exp.Anonymous) else node.key
     lead = next((word for kinds, word in _RESULTS.items() if isinstance(node, kinds)), "")
-    return f"{lead or re.sub(r'[^a-z]', '', name.lower())[:12]}_{tail or 'value'}"
+    return f"{lead or _called(node)}_{tail or 'value'}"
+
+
+def _called(node: exp.Expr) -> str:
+    """Return a function's name as part of another: ``datepart`` of DATE_PART, ``uniq_exact`` of uniqExact."""
+    own = isinstance(node, exp.AnonymousAggFunc | exp.ParameterizedAgg)
+    name = str(node.this) if own else node.name if isinstance(node, exp.Anonymous) else node.key
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    if words != name:
+        return words.lower().removeprefix("to_")
+    return re.sub(r"[^a-z]", "", name.lower())[:12]
 
 
 _RESULTS: dict[tuple[type[exp.Expr], ...], str] = {

@@ -56,7 +56,7 @@ def named_aggregate(word: str, argument: exp.Expr, scope: Scope) -> Phrase:
 
 def _count(node: exp.Count, scope: Scope) -> Phrase:
     counted = node.this
-    if isinstance(counted, exp.Star) or (isinstance(counted, exp.Literal) and not counted.is_string):
+    if counted is None or isinstance(counted, exp.Star) or (isinstance(counted, exp.Literal) and not counted.is_string):
         return Phrase(f"number of {scope.rows()}")
     if isinstance(counted, exp.Distinct):
         return _count_different(counted.expressions, scope)

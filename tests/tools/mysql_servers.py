@@ -19,7 +19,7 @@ from isogloss.tools.engines.scratch import Scratch
 from isogloss.tools.outcome import Limits, Outcome
 
 from .engines_here import skip_if_missing
-from .memory_source import small
+from isogloss.tools.memory_source import small
 
 PASSWORD = "hunter2-secret"
 LIMITS = Limits(seconds=1, rows=100, result_bytes=2**20)

@@ -21,7 +21,7 @@ from isogloss.tools.engines.session import TimedOutError
 from isogloss.tools.outcome import ErrorClass, Limits, Outcome
 from isogloss.tools.schema import Column, ColumnType, ForeignKey, Table
 
-from .memory_source import MemorySource, small
+from isogloss.tools.memory_source import MemorySource, small
 
 ENDLESS = "SELECT COUNT(*) FROM UNNEST(GENERATE_ARRAY(1, 9999)) AS a, UNNEST(GENERATE_ARRAY(1, 9999)) AS b"
 

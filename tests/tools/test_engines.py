@@ -18,7 +18,7 @@ from isogloss.tools.schema import Column, ColumnType, Table
 from .engine_probes import ERRORS, FORBIDDEN, LACKING, LEAKS, QUERIES, REJECTED, RUNAWAY
 from .engine_types import OWN_VALUES, names, returned
 from .engines_here import PRESENT, Engines, one, skip_if_missing
-from .memory_source import EDGE_ROWS, EDGES, FIRST, MAKERS, ROWS, THINGS, MemorySource, edges, small
+from isogloss.tools.memory_source import EDGE_ROWS, EDGES, FIRST, MAKERS, ROWS, THINGS, MemorySource, edges, small
 
 TITLES = {
     "bigquery": "BigQuery",

@@ -10,7 +10,7 @@ from isogloss.tools.outcome import ErrorClass, Limits, Outcome
 
 from .engine_probes import HOGS, MANY_ROWS, ONE_HUGE_CELL, RUNAWAY, UNSTOPPABLE
 from .engines_here import Engines, one, skip_if_missing
-from .memory_source import small
+from isogloss.tools.memory_source import small
 from .processes import MemoryWatch
 
 LIMITS = Limits(seconds=0.5, rows=100, result_bytes=2**20)

@@ -16,7 +16,7 @@ from isogloss.tools.outcome import ErrorClass, Limits, Outcome
 
 from .engine_probes import RUNAWAY
 from .engines_here import one, skip_if_missing
-from .memory_source import small
+from isogloss.tools.memory_source import small
 from .processes import below_us, descendants
 
 LIMITS = Limits(seconds=5)

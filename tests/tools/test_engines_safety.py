@@ -28,7 +28,7 @@ from isogloss.tools.schema import Schema
 
 from .engine_probes import WRITES
 from .engines_here import PRESENT, skip_if_missing
-from .memory_source import FIRST, small
+from isogloss.tools.memory_source import FIRST, small
 from .processes import command_of, descendants
 
 PASSWORD = "hunter2-secret"
@@ -136,7 +136,7 @@ import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may ignore it
 sys.path.insert(0, sys.argv[1])
 from isogloss.tools.engines import open_engine
-from memory_source import small
+from isogloss.tools.memory_source import small
 engines = [open_engine(dialect, small(), workers=1) for dialect in sys.argv[2:]]
 print(*[engine.execute("SELECT count(*) FROM things").outcome for engine in engines], flush=True)
 time.sleep(600)

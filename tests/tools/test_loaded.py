@@ -15,7 +15,7 @@ from isogloss.tools.loaded import check_loaded
 from isogloss.tools.schema import Column, ColumnType, ForeignKey, Table
 from isogloss.tools.sources import open_source
 
-from .memory_source import MAKERS, THINGS, MemorySource, small
+from isogloss.tools.memory_source import MAKERS, THINGS, MemorySource, small
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

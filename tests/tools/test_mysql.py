@@ -16,7 +16,7 @@ from isogloss.tools.outcome import ErrorClass, Outcome
 from isogloss.tools.schema import Column, ColumnType, ForeignKey, Schema, Table
 
 from .engines_here import skip_if_missing
-from .memory_source import FIRST, THINGS, MemorySource
+from isogloss.tools.memory_source import FIRST, THINGS, MemorySource
 from .mysql_servers import LIMITS, PASSWORD, on_both, on_mariadb, on_seekdb, rows
 
 

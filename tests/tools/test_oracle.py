@@ -19,7 +19,7 @@ from isogloss.tools.engines.oracle_standin.signatures import oracle_functions, s
 from isogloss.tools.engines.session import UnsupportedError
 from isogloss.tools.outcome import ErrorClass, Limits, Outcome
 
-from .memory_source import small
+from isogloss.tools.memory_source import small
 from .oracle_cases import ERRORS, ROWS, UNSURE
 
 CATALOG: Catalog = {"T": StoredTable("t", {"A": ("a", Kind.NUMBER), "B": ("b", Kind.TEXT)})}

@@ -1,4 +1,4 @@
-"""A source held in memory: a small shop of every column type, with rows that break a foreign key."""
+"""A source held in memory, for tests: a small shop of every column type, with rows that break a foreign key."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-from isogloss.tools.schema import Column, ColumnType, ForeignKey, Schema, Table
+from .schema import Column, ColumnType, ForeignKey, Schema, Table
 
 Row = tuple[Any, ...]
 
@@ -20,13 +20,15 @@ class MemorySource:
     fingerprint: str = "0" * 64
 
     def schema(self) -> Schema:
+        """Return the schema."""
         return Schema(self.name, tuple(self.tables))
 
     def rows(self, table: str) -> Iterator[Row]:
+        """Yield the rows of a table."""
         return iter(self.tables[self.schema().table(table)])
 
     def close(self) -> None:
-        pass
+        """Do nothing: there is nothing to close."""
 
 
 MAKERS = Table(
@@ -129,6 +131,6 @@ EDGE_ROWS: list[Row] = [
 ]
 
 
-def edges() -> MemorySource:
-    """Return the extremes of every column type, and a row of NULLs."""
-    return MemorySource({EDGES: EDGE_ROWS})
+def edges(last_day: date = date.max) -> MemorySource:
+    """Return the extremes of every column type, dates up to ``last_day``, and a row of NULLs."""
+    return MemorySource({EDGES: [tuple(last_day if v == date.max else v for v in row) for row in EDGE_ROWS]})
