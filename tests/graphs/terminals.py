@@ -13,7 +13,7 @@ from isogloss.graphs.cleaning import strip_escapes
 
 
 @contextmanager
-def terminal(place: Path, *words: str, last: bytes = b"q", **settings: str) -> Iterator[int]:
+def terminal(place: Path, *words: str, last: str = "q", **settings: str) -> Iterator[int]:
     """Run the command in a pseudo-terminal of 80 by 24 and end it with the key ``last``; it must end well."""
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", **settings}
     child, screen = pty.fork()
@@ -21,7 +21,7 @@ def terminal(place: Path, *words: str, last: bytes = b"q", **settings: str) -> I
         os.chdir(place)
         os.execve(sys.executable, [sys.executable, "-m", "isogloss", *words], environment)
     yield screen
-    os.write(screen, last)
+    os.write(screen, last.encode())
     with suppress(OSError):  # it has ended
         while os.read(screen, 65536):
             pass

@@ -130,7 +130,7 @@ def test_others_go_on_while_an_item_waits(tmp_path: Path) -> None:
 
 def test_breakpoints_are_driven_by_keys_in_a_terminal(tmp_path: Path) -> None:
     words = ("build", "--dialect", "sqlite", "--db", "shop", "--n", "3", "--out", "run", "--break", "execute")
-    with terminal(tmp_path, *words, EDITOR="sed -i s/SELECT/SELECT\\ oops,/", last=b"O") as screen:
+    with terminal(tmp_path, *words, EDITOR="sed -i s/SELECT/SELECT\\ oops,/", last="O") as screen:
         assert "waits before execute" in seen(screen, "q stop")
         os.write(screen, b"w")
         assert "sql written by hand" in seen(screen, "q stop")
