@@ -79,7 +79,7 @@ class Sampler:
         except CallFailed as failure:
             return Answer(AIMessage(""), problem=str(failure))
         words = AIMessage(message.text[:_LONGEST], response_metadata=message.response_metadata)
-        return Answer(words, usage=used)
+        return Answer(words, usage=used, model=self._channel.model)
 
     def _chosen(self, seed: int | None) -> dict[str, float | int]:
         """Return the settings that the model's class has, and that say something."""
