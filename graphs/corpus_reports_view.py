@@ -18,6 +18,7 @@ from .run_view import percent
 from .theme import ACTIVE, KEPT, QUIET, REJECTED, REPAIRED, sql_syntax, status_text
 
 _TITLES = 3  # of each page
+_LAST = "the first"  # a column that takes what is left of the line
 
 
 def show_verification(console: Console, found: Verification, limit: int) -> None:
@@ -27,7 +28,7 @@ def show_verification(console: Console, found: Verification, limit: int) -> None
         console.print(sql_syntax(strip_escapes(failure.sql)))
         console.print(Text(strip_escapes(f"{failure.what}: {failure.error}"), style=REJECTED), end="\n\n")
     if found.classes:
-        table = _table("what went wrong", "examples", "share", "the first")
+        table = _table("what went wrong", "examples", "share", _LAST)
         for what, count in found.classes.items():
             first = next(failure.error for failure in found.failures if failure.what == what)
             share = percent(count, found.examples, 1)
@@ -133,8 +134,10 @@ def _line(text: str) -> str:
 
 
 def _table(*columns: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style=QUIET)
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style=QUIET, expand=_LAST in columns)
     for place, name in enumerate(columns):
-        words = place == 0 or name == "the first"
-        table.add_column(name, justify="left" if words else "right", no_wrap=True, overflow="ellipsis")
+        if name == _LAST:
+            table.add_column(name, no_wrap=True, overflow="ellipsis", ratio=1)
+        else:
+            table.add_column(name, justify="right" if place else "left", no_wrap=True)
     return table

@@ -37,7 +37,8 @@ def show_versus(console: Console, found: Versus) -> None:
         console.print(Text.assemble((f"{name}  ", ACTIVE), strip_escapes(str(run))), soft_wrap=True)
     console.print(f"\nisogloss trace list {found.runs[1]} --status rejected", soft_wrap=True)
     console.print(f"isogloss corpus why {found.runs[1]} 0", soft_wrap=True)
-    console.print(f"isogloss corpus use {found.dialect} {_better(found)}", soft_wrap=True)
+    if better := _better(found):
+        console.print(f"isogloss corpus use {found.dialect} {better}", soft_wrap=True)
 
 
 def _add(table: Table, measures: Iterable[Measure]) -> None:
@@ -74,8 +75,12 @@ def _only(console: Console, corpus: str, names: tuple[str, ...]) -> None:
         console.print(Text.assemble((f"only with {corpus}  ", QUIET), ("  ".join(names[:_NAMED]), KEPT), (more, QUIET)))
 
 
-def _better(found: Versus) -> str:
-    """Return the corpus to go on with: the one of which surely more is kept, else the one with more constructs."""
+def _better(found: Versus) -> str | None:
+    """Return the corpus that surely does better, if one does: of which more is learnt, or else more is kept.
+
+    Learnt comes first: who tries less of the dialect keeps more.
+    """
     kept, used = found.measures[0], found.constructs
-    second = (kept.difference.value or 0) > 0 if kept.told else used.second > used.first
-    return found.corpora[second]
+    if used.chance < _SURE:
+        return found.corpora[used.second > used.first]
+    return found.corpora[(kept.difference.value or 0) > 0] if kept.told else None

@@ -140,6 +140,8 @@ def _is_template(sql: str, dialect: str) -> bool:
 
 
 def _html_table(table: str) -> str:
+    if "\0" in table or "<pre" in table:  # a cell of Markdown has a single line
+        return unescape(re.sub(r"\s*(?:<[^<>]*>\s*)+", "\n\n", table)).strip()
     from markdownify import markdownify
 
     converted: str = markdownify(table, escape_underscores=False, escape_asterisks=False)

@@ -90,7 +90,8 @@ def test_a_table_of_functions_becomes_sections_with_queries(tmp_path: Path) -> N
     found = imported(tmp_path, "functions.html", POSTGRES, "postgres")
     assert found["btrim"].examples == ("SELECT btrim('xyxtrimyyx', 'xyz')",)
     assert found["btrim"].keywords[0] == "BTRIM"
-    assert set(found) == {"String Functions", "btrim"}  # what follows the table is of the section again
+    assert "After the table." in found["String Functions"].text  # of the section again
+    assert "After" not in found["btrim"].text
     assert "Prev" not in str(found)
 
 
@@ -114,6 +115,13 @@ def test_a_pattern_of_a_statement_is_no_example(tmp_path: Path) -> None:
     text = found["JSON_LOOSE: Syntax"].text
     assert "Adds spaces." in text
     assert not any(junk in text for junk in ("licensed", "{%", "a.md"))
+
+
+def test_code_in_a_table_stays_whole(tmp_path: Path) -> None:
+    table = "<table>\n<tr><td>\n\n```sql\nSELECT a\nFROM t;\n```\n\n</td><td>Less &amp; more</td></tr>\n</table>"
+    (found,) = imported(tmp_path, "a.md", f"## A\n{table}\n", "bigquery").values()
+    assert found.examples == ("SELECT a\nFROM t",)
+    assert "Less & more" in found.text
 
 
 def test_restructured_text_keeps_headings_and_code(tmp_path: Path) -> None:
