@@ -10,6 +10,7 @@ from isogloss import __version__
 from isogloss.graphs.commands.building import build
 from isogloss.graphs.commands.corpora import corpus_app
 from isogloss.graphs.commands.datasets import dataset_app
+from isogloss.graphs.commands.dialects import dialect_app
 from isogloss.graphs.commands.evaluation import evaluate
 from isogloss.graphs.commands.model_options import BaseUrl
 from isogloss.graphs.commands.models import critic_app, models_app, prompt_app
@@ -35,6 +36,7 @@ app.add_typer(models_app, name="models")
 app.add_typer(critic_app, name="critic")
 app.add_typer(prompt_app, name="prompt")
 app.add_typer(corpus_app, name="corpus")
+app.add_typer(dialect_app, name="dialect")
 app.add_typer(trace_app, name="trace")
 app.add_typer(train_app, name="train")
 app.add_typer(dataset_app, name="dataset")

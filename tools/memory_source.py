@@ -1,6 +1,6 @@
 """A source held in memory, for tests: a small shop of every column type, with rows that break a foreign key."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -134,3 +134,38 @@ EDGE_ROWS: list[Row] = [
 def edges(last_day: date = date.max) -> MemorySource:
     """Return the extremes of every column type, dates up to ``last_day``, and a row of NULLs."""
     return MemorySource({EDGES: [tuple(last_day if v == date.max else v for v in row) for row in EDGE_ROWS]})
+
+
+def _naive(value: datetime) -> datetime:
+    return value.astimezone(UTC).replace(tzinfo=None)
+
+
+def _since_midnight(value: time) -> timedelta:
+    return datetime.combine(date.min, value) - datetime.min  # noqa: DTZ901 - the difference has no zone
+
+
+def _midnight(value: date) -> datetime:
+    return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - Oracle's dates have none
+
+
+# By dialect and column type; what is not listed comes back as the Python value that was loaded.
+COMES_BACK: dict[str, dict[ColumnType, Callable[[Any], Any]]] = {
+    "bigquery": {},
+    "duckdb": {},
+    "mysql": {ColumnType.TIME: _since_midnight, ColumnType.TIMESTAMPTZ: _naive, ColumnType.BOOLEAN: int},
+    "oracle": {
+        ColumnType.DATE: _midnight,
+        ColumnType.TIME: str,
+        ColumnType.BOOLEAN: int,
+        ColumnType.TEXT: lambda text: text or None,
+    },
+    "postgres": {},
+    "sqlite": {
+        ColumnType.DECIMAL: float,
+        ColumnType.DATE: str,
+        ColumnType.TIME: str,
+        ColumnType.TIMESTAMP: str,
+        ColumnType.TIMESTAMPTZ: lambda value: str(_naive(value)),
+        ColumnType.BOOLEAN: int,
+    },
+}

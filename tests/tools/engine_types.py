@@ -1,42 +1,10 @@
 """How values come back from each dialect's engine, and what has types of its own, as data."""
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from isogloss.tools.schema import ColumnType, Table
-
-_T = ColumnType
-
-
-def _naive(value: datetime) -> datetime:
-    return value.astimezone(UTC).replace(tzinfo=None)
-
-
-def _since_midnight(value: time) -> timedelta:
-    return datetime.combine(date.min, value) - datetime.min  # noqa: DTZ901 - the difference has no zone
-
-
-def _midnight(value: date) -> datetime:
-    return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - Oracle's dates have none
-
-
-# By dialect and column type; what is not listed comes back as the Python value that was loaded.
-COMES_BACK: dict[str, dict[ColumnType, Callable[[Any], Any]]] = {
-    "bigquery": {},
-    "duckdb": {},
-    "mysql": {_T.TIME: _since_midnight, _T.TIMESTAMPTZ: _naive, _T.BOOLEAN: int},
-    "oracle": {_T.DATE: _midnight, _T.TIME: str, _T.BOOLEAN: int, _T.TEXT: lambda text: text or None},
-    "postgres": {},
-    "sqlite": {
-        _T.DECIMAL: float,
-        _T.DATE: str,
-        _T.TIME: str,
-        _T.TIMESTAMP: str,
-        _T.TIMESTAMPTZ: lambda value: str(_naive(value)),
-        _T.BOOLEAN: int,
-    },
-}
+from isogloss.tools.memory_source import COMES_BACK
+from isogloss.tools.schema import Table
 
 
 def returned(dialect: str, table: Table, row: tuple[Any, ...]) -> tuple[Any, ...]:

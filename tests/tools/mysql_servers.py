@@ -16,10 +16,10 @@ from isogloss.tools.engines.database import Database
 from isogloss.tools.engines.mysql_database import load, load_at
 from isogloss.tools.engines.pool import Pool
 from isogloss.tools.engines.scratch import Scratch
+from isogloss.tools.memory_source import small
 from isogloss.tools.outcome import Limits, Outcome
 
 from .engines_here import skip_if_missing
-from isogloss.tools.memory_source import small
 
 PASSWORD = "hunter2-secret"
 LIMITS = Limits(seconds=1, rows=100, result_bytes=2**20)

@@ -18,10 +18,9 @@ from isogloss.tools.engines.bigquery_sampling import MOST_ROWS, kept_rows
 from isogloss.tools.engines.bigquery_session import open_session
 from isogloss.tools.engines.loading import plan
 from isogloss.tools.engines.session import TimedOutError
+from isogloss.tools.memory_source import MemorySource, small
 from isogloss.tools.outcome import ErrorClass, Limits, Outcome
 from isogloss.tools.schema import Column, ColumnType, ForeignKey, Table
-
-from isogloss.tools.memory_source import MemorySource, small
 
 ENDLESS = "SELECT COUNT(*) FROM UNNEST(GENERATE_ARRAY(1, 9999)) AS a, UNNEST(GENERATE_ARRAY(1, 9999)) AS b"
 

@@ -12,13 +12,13 @@ import pytest
 from isogloss.tools.dialects import DIALECTS, get_dialect
 from isogloss.tools.engines import Engine, open_engine
 from isogloss.tools.errors import IsoglossError, UsageError
+from isogloss.tools.memory_source import EDGE_ROWS, EDGES, FIRST, MAKERS, ROWS, THINGS, MemorySource, edges, small
 from isogloss.tools.outcome import ErrorClass, Limits, Outcome
 from isogloss.tools.schema import Column, ColumnType, Table
 
 from .engine_probes import ERRORS, FORBIDDEN, LACKING, LEAKS, QUERIES, REJECTED, RUNAWAY
 from .engine_types import OWN_VALUES, names, returned
 from .engines_here import PRESENT, Engines, one, skip_if_missing
-from isogloss.tools.memory_source import EDGE_ROWS, EDGES, FIRST, MAKERS, ROWS, THINGS, MemorySource, edges, small
 
 TITLES = {
     "bigquery": "BigQuery",

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 from isogloss.tools.dialects import DIALECTS
 from isogloss.tools.engines import Engine, open_engine
+from isogloss.tools.memory_source import small
 from isogloss.tools.outcome import ErrorClass, Limits, Outcome
 
 from .engine_probes import HOGS, MANY_ROWS, ONE_HUGE_CELL, RUNAWAY, UNSTOPPABLE
 from .engines_here import Engines, one, skip_if_missing
-from isogloss.tools.memory_source import small
 from .processes import MemoryWatch
 
 LIMITS = Limits(seconds=0.5, rows=100, result_bytes=2**20)

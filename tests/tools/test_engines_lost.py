@@ -12,11 +12,11 @@ from isogloss.tools.engines import open_engine
 from isogloss.tools.engines.database import Database
 from isogloss.tools.engines.opening import open_database
 from isogloss.tools.engines.pooled import PooledEngine
+from isogloss.tools.memory_source import small
 from isogloss.tools.outcome import ErrorClass, Limits, Outcome
 
 from .engine_probes import RUNAWAY
 from .engines_here import one, skip_if_missing
-from isogloss.tools.memory_source import small
 from .processes import below_us, descendants
 
 LIMITS = Limits(seconds=5)

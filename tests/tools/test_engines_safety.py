@@ -23,12 +23,12 @@ from isogloss.tools.engines.postgres_database import attach as attach_postgres
 from isogloss.tools.engines.postgres_server import PostgresServer
 from isogloss.tools.engines.scratch import Scratch
 from isogloss.tools.engines.sqlite_database import attach as attach_sqlite
+from isogloss.tools.memory_source import FIRST, small
 from isogloss.tools.outcome import ErrorClass, Limits, Outcome
 from isogloss.tools.schema import Schema
 
 from .engine_probes import WRITES
 from .engines_here import PRESENT, skip_if_missing
-from isogloss.tools.memory_source import FIRST, small
 from .processes import command_of, descendants
 
 PASSWORD = "hunter2-secret"

@@ -12,10 +12,9 @@ from isogloss.tools.engines.folding import FoldedSource
 from isogloss.tools.errors import UsageError
 from isogloss.tools.identifiers import natural_identifier
 from isogloss.tools.loaded import check_loaded
+from isogloss.tools.memory_source import MAKERS, THINGS, MemorySource, small
 from isogloss.tools.schema import Column, ColumnType, ForeignKey, Table
 from isogloss.tools.sources import open_source
-
-from isogloss.tools.memory_source import MAKERS, THINGS, MemorySource, small
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -12,11 +12,11 @@ from isogloss.tools.engines.database import Database
 from isogloss.tools.engines.mysql_database import attach, load, load_at
 from isogloss.tools.engines.pool import Pool
 from isogloss.tools.engines.pooled import PooledEngine
+from isogloss.tools.memory_source import FIRST, THINGS, MemorySource
 from isogloss.tools.outcome import ErrorClass, Outcome
 from isogloss.tools.schema import Column, ColumnType, ForeignKey, Schema, Table
 
 from .engines_here import skip_if_missing
-from isogloss.tools.memory_source import FIRST, THINGS, MemorySource
 from .mysql_servers import LIMITS, PASSWORD, on_both, on_mariadb, on_seekdb, rows
 
 

@@ -17,9 +17,9 @@ from isogloss.tools.engines.oracle_standin import Catalog, Kind, OracleError, St
 from isogloss.tools.engines.oracle_standin.gate import rules
 from isogloss.tools.engines.oracle_standin.signatures import oracle_functions, signatures
 from isogloss.tools.engines.session import UnsupportedError
+from isogloss.tools.memory_source import small
 from isogloss.tools.outcome import ErrorClass, Limits, Outcome
 
-from isogloss.tools.memory_source import small
 from .oracle_cases import ERRORS, ROWS, UNSURE
 
 CATALOG: Catalog = {"T": StoredTable("t", {"A": ("a", Kind.NUMBER), "B": ("b", Kind.TEXT)})}
