@@ -1,16 +1,20 @@
 """Write a syntax tree as the SQL a person would write: ``x NOT IN (…)``, ``:value_1``."""
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.generator import Generator
+from sqlglot.tokenizer_core import TokenType
 
 from .dialects import get_dialect
 
 _ISO_DATE = re.compile(r"^\d{4}-\d\d-\d\d$")
 _NEGATABLE = (exp.In, exp.Like, exp.ILike, exp.Glob, exp.Between, exp.RegexpLike)
+_Writer = Callable[[Generator, Any], str]
 
 
 def render(tree: exp.Expr, dialect: str) -> str:
@@ -21,59 +25,66 @@ def render(tree: exp.Expr, dialect: str) -> str:
     MySQL's and BigQuery's spans of time are ``INTERVAL 3 DAY``, MySQL's operator is REGEXP, and Oracle's difference
     of sets is MINUS, since it knows EXCEPT from version 21 on only.
     """
-    return _generator_class(dialect)(dialect=dialect, comments=False).generate(tree)
+    generator = Dialect.get_or_raise(dialect).generator_class(dialect=dialect, comments=False)
+    generator._dispatch = _writers(dialect)  # a subclass would do, but not of compiled classes
+    sql = generator.generate(tree)
+    return _with_minus(sql) if dialect == "oracle" and tree.find(exp.Except) else sql
 
 
-def _with_regexp(generator: Generator, node: exp.RegexpLike) -> str:
+@cache
+def _writers(dialect: str) -> dict[type[exp.Expr], _Writer]:
+    """Return what writes each kind of node: sqlglot's own functions, and ours in the place of some."""
+    own: dict[type[exp.Expr], _Writer] = Dialect.get_or_raise(dialect).generator_class(dialect=dialect)._dispatch
+    ours: dict[type[exp.Expr], _Writer] = {
+        exp.Not: _negation,
+        exp.DateStrToDate: lambda made, node: f"DATE {made.sql(node, 'this')}",
+        exp.Placeholder: lambda _, node: f":{node.name}" if node.this else "?",
+    }
+    if dialect != "sqlite":
+        ours[exp.Cast] = partial(_cast, own[exp.Cast])
+    if get_dialect(dialect).bare_spans:
+        ours[exp.Interval] = partial(_span, own[exp.Interval])
+    if dialect == "mysql":
+        ours[exp.RegexpLike] = _regexp
+    return own | ours
+
+
+def _negation(generator: Generator, node: exp.Not) -> str:
+    negated = node.this
+    if negated.args.get("negate"):  # says NOT already
+        return f"NOT {generator.sql(negated)}"
+    if isinstance(negated, exp.Is):
+        return f"{generator.sql(negated, 'this')} IS NOT {generator.sql(negated, 'expression')}"
+    positive, operand = generator.sql(negated), generator.sql(negated, "this")
+    if not isinstance(negated, _NEGATABLE) or not positive.startswith(f"{operand} "):
+        return f"NOT {positive}"
+    return f"{operand} NOT{positive.removeprefix(operand)}"
+
+
+def _cast(own: _Writer, generator: Generator, node: exp.Cast) -> str:
+    written = node.this
+    literal = isinstance(written, exp.Literal) and written.is_string and _ISO_DATE.match(written.name)
+    if literal and node.is_type(exp.DType.DATE):
+        return f"DATE {generator.sql(written)}"
+    return own(generator, node)
+
+
+def _span(own: _Writer, generator: Generator, node: exp.Interval) -> str:
+    amount = node.this
+    if isinstance(amount, exp.Literal) and amount.name.isdigit():
+        node = node.copy()
+        node.set("this", exp.Literal.number(amount.name))
+    return own(generator, node)
+
+
+def _regexp(generator: Generator, node: exp.RegexpLike) -> str:
     """Write MySQL's operator; only its function takes flags."""
     flagged = bool(node.args.get("flag"))
     return str(generator.function_fallback_sql(node) if flagged else generator.binary(node, "REGEXP"))
 
 
-@lru_cache
-def _generator_class(dialect: str) -> type[Generator]:
-    base = Dialect.get_or_raise(dialect).generator_class
-
-    class Natural(base):  # type: ignore[misc, valid-type]
-        """``base`` with natural negations and one form of placeholder."""
-
-        TRANSFORMS = {kind: write for kind, write in base.TRANSFORMS.items() if kind is not exp.DateStrToDate}
-        if dialect == "mysql":
-            TRANSFORMS[exp.RegexpLike] = _with_regexp
-
-        def not_sql(self, expression: exp.Not) -> str:
-            negated = expression.this
-            if negated.args.get("negate"):  # says NOT already
-                return f"NOT {self.sql(negated)}"
-            if isinstance(negated, exp.Is):
-                return f"{self.sql(negated, 'this')} IS NOT {self.sql(negated, 'expression')}"
-            positive, operand = self.sql(negated), self.sql(negated, "this")
-            if not isinstance(negated, _NEGATABLE) or not positive.startswith(f"{operand} "):
-                return f"NOT {positive}"
-            return f"{operand} NOT{positive.removeprefix(operand)}"
-
-        def datestrtodate_sql(self, expression: exp.DateStrToDate) -> str:
-            return f"DATE {self.sql(expression, 'this')}"
-
-        def cast_sql(self, expression: exp.Cast, safe_prefix: str | None = None) -> str:
-            written = expression.this
-            literal = isinstance(written, exp.Literal) and written.is_string and _ISO_DATE.match(written.name)
-            if literal and expression.is_type(exp.DType.DATE) and dialect != "sqlite" and safe_prefix is None:
-                return f"DATE {self.sql(written)}"
-            return str(super().cast_sql(expression, safe_prefix))
-
-        def interval_sql(self, expression: exp.Interval) -> str:
-            amount = expression.this
-            if get_dialect(dialect).bare_spans and isinstance(amount, exp.Literal) and amount.name.isdigit():
-                expression = expression.copy()
-                expression.set("this", exp.Literal.number(amount.name))
-            return str(super().interval_sql(expression))
-
-        def set_operation(self, expression: exp.SetOperation) -> str:
-            said = str(super().set_operation(expression))
-            return f"MINUS{said.removeprefix('EXCEPT')}" if dialect == "oracle" and said.startswith("EXCEPT") else said
-
-        def placeholder_sql(self, expression: exp.Placeholder) -> str:
-            return f":{expression.name}" if expression.this else "?"
-
-    return Natural
+def _with_minus(sql: str) -> str:
+    for token in reversed(Dialect.get_or_raise("oracle").tokenize(sql)):
+        if token.token_type is TokenType.EXCEPT:
+            sql = f"{sql[: token.start]}MINUS{sql[token.end + 1 :]}"
+    return sql

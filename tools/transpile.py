@@ -59,4 +59,4 @@ def nulls_first_by_default(descending: bool, dialect: str) -> bool:
 
 def can_order_nulls(dialect: str) -> bool:
     """Return whether ``dialect`` has NULLS FIRST and NULLS LAST."""
-    return Dialect.get_or_raise(dialect).generator_class.NULL_ORDERING_SUPPORTED is not None
+    return Dialect.get_or_raise(dialect).generator().NULL_ORDERING_SUPPORTED is not None
