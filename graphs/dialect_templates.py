@@ -36,7 +36,7 @@ _HERE = Path(__file__).parent
     get_dialect("{parent}"),
     name="{name}",
     title="{Name}",
-    sqlglot="{sqlglot}",
+    sqlglot="{parent}",{hint}
     database="isogloss_{name}.database",
     # session="isogloss_{name}.session",
     # engine="{Name}",

@@ -12,6 +12,7 @@ from ..tools.errors import UsageError
 from .dialect_templates import DATABASE, DESCRIPTOR, NEXT, PYPROJECT, TESTS
 
 _NAME = re.compile(r"[a-z][a-z0-9]{1,30}")
+_HINT = "  # from when an engine of its own executes it: {name}, which sqlglot knows"
 _FILES, _SECTIONS = 3, 2  # of the parent's tutorials, to start from
 
 
@@ -37,7 +38,7 @@ def _files(name: str, parent: str) -> dict[str, str]:
         "NAME": name.upper(),
         "Name": name.capitalize(),
         "parent": parent,
-        "sqlglot": name if _is_sqlglots(name) else parent,
+        "hint": _HINT.format(name=name) if _is_sqlglots(name) else "",
     }
     package = f"isogloss_{name}"
     texts = {

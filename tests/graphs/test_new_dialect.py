@@ -24,6 +24,9 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with one good dialect, one that cannot be imported, and one that takes a name of ours."""
     folder = write_dialect("nearlite", "sqlite", tmp_path_factory.mktemp("packages") / "isogloss-nearlite")
     installed(folder, "nearlite", "isogloss_nearlite:NEARLITE")
+    write_dialect("presto", "sqlite", folder / "other")
+    (folder / "other" / "isogloss_presto").rename(folder / "isogloss_presto")
+    installed(folder, "presto", "isogloss_presto:PRESTO")
     installed(folder, "broken", "isogloss_broken:BROKEN")
     installed(folder, "sqlite", "isogloss_nearlite:NEARLITE")
     return folder
@@ -69,6 +72,16 @@ def test_its_name_is_a_dialect_of_sqlglots_too(packages: Path) -> None:
     assert done.stdout.splitlines() == ['nearlite SELECT "a" || b', "['GLOB']"], done.stderr
 
 
+def test_a_name_that_sqlglot_has_for_another_is_read_as_the_descriptor_says(packages: Path) -> None:
+    assert "presto, which sqlglot knows" in (packages / "isogloss_presto" / "__init__.py").read_text()
+    done = isogloss(packages, "exec", "shop", "SELECT name FROM [customers] LIMIT 1", "--dialect", "presto", "--json")
+    assert json.loads(done.stdout)["outcome"] == "runs", done.stderr
+    program = "from isogloss.tools.dialects import *; import sqlglot; print(get_dialect('presto').sqlglot);" + (
+        "print(sqlglot.transpile('SELECT [a] FROM t', 'presto', 'duckdb')[0])"
+    )
+    assert run(packages, "-c", program).stdout.splitlines() == ["presto", 'SELECT "a" FROM t']
+
+
 def test_a_broken_package_stops_only_its_own_dialect(packages: Path) -> None:
     done = isogloss(packages, "exec", "shop", "SELECT 1", "--dialect", "broken")
     assert done.returncode == 2
@@ -80,7 +93,7 @@ def test_a_broken_package_stops_only_its_own_dialect(packages: Path) -> None:
 def test_an_unknown_dialect_is_told_which_there_are(packages: Path) -> None:
     done = isogloss(packages, "exec", "shop", "SELECT 1", "--dialect", "cobol")
     assert done.returncode == 2
-    assert "postgres, sqlite, broken, nearlite" in done.stderr
+    assert "postgres, sqlite, broken, nearlite, presto" in done.stderr
 
 
 def test_what_is_written_passes_its_own_tests(packages: Path) -> None:

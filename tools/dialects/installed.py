@@ -47,7 +47,7 @@ def installed_dialect(name: str) -> Dialect:
 
 
 def _known_to_sqlglot(dialect: Dialect) -> Dialect:
-    """Return the dialect so that sqlglot knows it by its own name: a dialect is parsed by either."""
+    """Return the dialect so that sqlglot reads its own name as ``sqlglot`` says, whatever it had under that name."""
     if dialect.sqlglot == dialect.name:  # every child process comes here, and most need no sqlglot
         return dialect
     from sqlglot.dialects.dialect import Dialect as SqlglotDialect
@@ -55,6 +55,5 @@ def _known_to_sqlglot(dialect: Dialect) -> Dialect:
     parent = SqlglotDialect.get(dialect.sqlglot)
     if parent is None:
         raise UsageError(f"sqlglot has no dialect '{dialect.sqlglot}', which {dialect.name} is to be parsed by.")
-    if SqlglotDialect.get(dialect.name) is None:
-        type(dialect.name, (parent,), {})  # sqlglot registers a subclass by its name
+    type(dialect.name, (parent,), {})  # sqlglot registers a subclass by its name
     return replace(dialect, sqlglot=dialect.name)

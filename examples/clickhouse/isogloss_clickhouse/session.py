@@ -48,6 +48,8 @@ class ClickhouseSession:
         stream = self._session.send_query(read, _FORMAT)
         try:
             return self._result(stream, limits)
+        except RuntimeError as error:
+            raise RuntimeError(str(error).removeprefix("Streaming query failed: ")) from error
         finally:
             stream.close()
 
