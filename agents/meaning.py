@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 
 from ..tools.dialects import get_dialect
 from ..tools.literals import missing_literals
 from ..tools.mutation_columns import source_column
+from ..tools.parsing import parsed
 from ..tools.schema import Schema
 from .meaning_words import Mark, marks, values
 from .verbalise.naming import column_phrase, plural, table_noun
@@ -37,7 +38,7 @@ def lost_meaning(original: str, paraphrase: str, sql: str, dialect: str, schema:
     Values, compared and shown columns, comparisons with values, aggregates, directions, grouping, negation and
     the like must be said by both. Raises ``sqlglot.errors.SqlglotError`` if ``sql`` does not parse.
     """
-    tree = parse_one(sql, read=get_dialect(dialect).sqlglot)
+    tree = parsed(sql, get_dialect(dialect).sqlglot)
     names = _names(schema)
     before, after = _Said(original, names), _Said(paraphrase, names)
     return [

@@ -13,11 +13,12 @@ def failed_check(state: ItemState, bench: Workbench | Engine) -> str | None:
     It must parse, use the construct that it was asked to use, and its question must mention every literal
     that decides the result.
     """
-    from sqlglot import parse_one
     from sqlglot.errors import SqlglotError
 
+    from ..tools.parsing import parsed
+
     try:
-        parse_one(state["sql"], read=bench.dialect)
+        parsed(state["sql"], bench.dialect)
     except (SqlglotError, RecursionError):  # nested past all reason
         return "does not parse"
     unused = [k for k in state["keywords"] if not keyword_in(state["sql"], k, bench.dialect)]

@@ -5,12 +5,14 @@ import math
 import os
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ..tools.errors import UsageError
 
 REDACTED = "[redacted]"
+_LONG = 1000  # characters: longer texts are not remembered
 _SHORTEST_SECRET = 8  # a shorter value would blank out ordinary text
 
 # Control sequences of ECMA-48: CSI, OSC and the other strings, short escapes; then every control character left.
@@ -100,9 +102,13 @@ class Cleaner:
         known = {strip_escapes(secret).strip() for secret in (*secrets, *configured_secrets())}
         longest_first = sorted((s for s in known if len(s) >= _SHORTEST_SECRET), key=len, reverse=True)
         self._secrets = re.compile("|".join(map(_spelled, longest_first))) if longest_first else None
+        self._known = lru_cache(maxsize=4096)(self._clean)  # the names of fields, queries and questions come often
 
     def text(self, text: str) -> str:
         """Return ``text`` safe to store and to show."""
+        return self._known(text) if len(text) < _LONG else self._clean(text)
+
+    def _clean(self, text: str) -> str:
         clean = strip_escapes(text)
         if self._secrets:
             clean = self._secrets.sub(REDACTED, clean)  # first: the other patterns could take a part of one away

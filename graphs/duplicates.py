@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 
 from ..tools.normal_form import normal_form
+from ..tools.parsing import parsed
 from ..tools.skeleton import skeleton
 
 
@@ -33,6 +34,6 @@ class Duplicates:
 
 def tables_of(sql: str, dialect: str) -> tuple[str, ...]:
     """Return the tables a query reads, sorted, its own CTEs left out."""
-    tree = parse_one(sql, read=dialect)
+    tree = parsed(sql, dialect)
     own = {cte.alias for cte in tree.find_all(exp.CTE)}
     return tuple(sorted({t.name for t in tree.find_all(exp.Table)} - own - {""}))

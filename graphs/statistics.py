@@ -1,6 +1,8 @@
 """What a query is made of."""
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
+
+from ..tools.parsing import parsed
 
 _KINDS: dict[str, tuple[type[exp.Expr], ...]] = {
     "join": (exp.Join,),
@@ -16,7 +18,7 @@ _ABOUT_A_CALL = (exp.Filter, exp.IgnoreNulls, exp.RespectNulls, exp.WithinGroup)
 
 def features(sql: str, dialect: str) -> set[str]:
     """Return which of ``FEATURES`` a query uses; raises ``sqlglot.errors.SqlglotError`` if it does not parse."""
-    tree = parse_one(sql, read=dialect)
+    tree = parsed(sql, dialect)
     return {name for name, kinds in _KINDS.items() if any(_is(name, node) for node in tree.find_all(*kinds))}
 
 

@@ -2,8 +2,9 @@
 
 import re
 
-import sqlglot
 from sqlglot import exp
+
+from .parsing import parsed
 
 COMPARISONS = (
     exp.EQ,
@@ -33,7 +34,7 @@ _SMALL = {"1": ("1", "one", "first", "the", "number")}
 def spoken_literals(sql: str, dialect: str) -> list[str]:
     """Return the literals that decide the result: compared values, patterns without wildcards, LIMIT and OFFSET."""
     found = []
-    for node in sqlglot.parse_one(sql, read=dialect).find_all(exp.Literal):
+    for node in parsed(sql, dialect).find_all(exp.Literal):
         parent = node.parent
         if node.arg_key == "flag":  # of a regular expression
             continue

@@ -1,9 +1,9 @@
 """The form in which two spellings of one query are the same text."""
 
-from sqlglot import parse_one
 from sqlglot.errors import SqlglotError
 
 from .dialects import get_dialect
+from .parsing import parsed
 
 
 def normal_form(sql: str, dialect: str) -> str:
@@ -13,6 +13,6 @@ def normal_form(sql: str, dialect: str) -> str:
     """
     name = get_dialect(dialect).sqlglot
     try:
-        return parse_one(sql, read=name).sql(dialect=name, normalize=True, comments=False)
+        return parsed(sql, name).sql(dialect=name, normalize=True, comments=False)
     except (SqlglotError, RecursionError):
         return " ".join(sql.split())

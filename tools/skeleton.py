@@ -4,6 +4,7 @@ from sqlglot import exp, parse_one
 from sqlglot.errors import ErrorLevel, SqlglotError
 
 from .dialects import get_dialect
+from .parsing import parsed
 from .render import render
 
 _NAME = "x"
@@ -17,7 +18,7 @@ def skeleton(sql: str, dialect: str) -> str:
     its own skeleton, in lower case and single spaces.
     """
     try:
-        tree = parse_one(sql, read=dialect)
+        tree = parsed(sql, dialect)
     except SqlglotError:
         return " ".join(sql.lower().split())
     tree = tree.transform(_without_alias).transform(_without_names)

@@ -2,12 +2,13 @@
 
 import re
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import TokenType
 
 from .dialect_constructs import dialect_constructs, tokens_of, word_of
 from .dialects import get_dialect
+from .parsing import parsed
 
 _WORD = re.compile(r"[A-Z_][A-Z0-9_]*( [A-Z]+)*")
 _OPERATOR = re.compile(r"[^\w\s()\[\]{},.;'\"`]+")
@@ -43,7 +44,7 @@ def _is_literal(name: str, text: str) -> bool:
 def _names(sql: str, dialect: str) -> frozenset[str] | None:
     """Return the names in a query, in lower case; None where sqlglot cannot tell."""
     try:
-        tree = parse_one(sql, read=get_dialect(dialect).sqlglot)
+        tree = parsed(sql, get_dialect(dialect).sqlglot)
     except (SqlglotError, RecursionError):
         return None
     return frozenset(identifier.name.lower() for identifier in tree.find_all(exp.Identifier))

@@ -1,8 +1,9 @@
 """What no order of rows can make deterministic: volatile functions, and lists that SQLite collects unsorted."""
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 
 from .dialects import get_dialect
+from .parsing import parsed
 from .row_keys import first_item, read_query
 
 # Aggregates whose value hangs on the order in which rows reach them.
@@ -31,7 +32,7 @@ def volatile(sql: str, dialect: str) -> bool:
     Raises ``sqlglot.errors.SqlglotError`` if ``sql`` does not parse.
     """
     own = get_dialect(dialect).volatile
-    return any(_is_volatile(node, own) for node in parse_one(sql, read=dialect).walk())
+    return any(_is_volatile(node, own) for node in parsed(sql, dialect).walk())
 
 
 def _is_volatile(node: exp.Expr, own: frozenset[str]) -> bool:
@@ -53,7 +54,7 @@ def arbitrary(sql: str, dialect: str) -> bool:
     """
     if get_dialect(dialect).ordered_lists:
         return False
-    nodes = [node for node in parse_one(sql, read=dialect).walk() if is_collecting(node)]
+    nodes = [node for node in parsed(sql, dialect).walk() if is_collecting(node)]
     return any(not (is_fed_in_order(node) or is_windowed(node)) for node in nodes)
 
 

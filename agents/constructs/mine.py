@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -67,15 +68,20 @@ class Construct:
 
 
 def mine(text: str, dialect: str) -> list[Construct]:
-    """Return the constructs that the snippet ``text`` teaches by its keywords and fenced examples."""
+    """Return what the snippet ``text`` teaches by its keywords and fenced examples; change copies of it only."""
+    return list(_mined(text, dialect))
+
+
+@lru_cache(maxsize=1024)
+def _mined(text: str, dialect: str) -> tuple[Construct, ...]:
     listed = _KEYWORDS.search(text)
     keywords = [k.strip().upper() for k in listed[1].split(",")] if listed else []
-    found = []
+    found: list[Construct] = []
     for sql in _FENCE.findall(text):
         for tree in _parsed(sql, dialect):
             for keyword in [k for k in keywords[:2] if k not in _COMMON]:
                 found += [Construct(keyword, kind, node) for kind, node in _showing(tree, keyword, dialect)]
-    return found
+    return tuple(found)
 
 
 def _parsed(sql: str, dialect: str) -> Iterator[exp.Select]:

@@ -1,10 +1,10 @@
 """Judging a pair by rule: the question must mention what the query computes."""
 
-import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from ...tools.literals import missing_literals
+from ...tools.parsing import parsed
 from ...tools.schema import Schema
 from ..verbalise.naming import column_phrase, plural
 
@@ -23,7 +23,7 @@ _WORDS: list[tuple[tuple[type[exp.Expr], ...], tuple[str, ...], str]] = [
 def judge(question: str, sql: str, rows: list[list[object]], dialect: str, schema: Schema) -> tuple[bool, str, str]:
     """Return (agree, reason, problem class) for a pair and the first rows of its result."""
     try:
-        tree = sqlglot.parse_one(sql, read=dialect)
+        tree = parsed(sql, dialect)
         unsaid = missing_literals(question, sql, dialect)
     except SqlglotError as error:
         return False, f"the query does not parse: {str(error).splitlines()[0]}", "unclear"

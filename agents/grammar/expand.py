@@ -92,9 +92,10 @@ def _is_sayable(sql: str, dialect: str) -> bool:
     """Say the template on a schema made of its own slots: what has no words here has none on any schema."""
     try:
         tree = sqlglot.parse_one(sql, read=dialect)
+        schema = _own_schema(tree)
         for holder in list(tree.find_all(exp.Placeholder)):
             holder.replace(exp.Literal.number(7) if holder.name.startswith("value") else exp.Literal.string("A%"))
-        question(tree, _own_schema(sqlglot.parse_one(sql, read=dialect)), dialect, random.Random(0))
+        question(tree, schema, dialect, random.Random(0))
     except (Unsayable, SqlglotError, KeyError):
         return False
     return True
