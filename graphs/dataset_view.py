@@ -4,13 +4,12 @@ from collections.abc import Iterable
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from .cleaning import strip_escapes
 from .dataset import DatasetStatistics, Pair
 from .statistics import FEATURES
-from .theme import QUIET, REPAIRED, sql_syntax
+from .theme import QUIET, REPAIRED, facts, sql_syntax
 from .tracing.sql_layout import lay_out
 
 _LISTED = 12  # tables and keywords shown
@@ -25,7 +24,7 @@ def show_pairs(console: Console, pairs: Iterable[Pair]) -> None:
 
 def show_statistics(console: Console, statistics: DatasetStatistics) -> None:
     """Print what a dataset is made of."""
-    grid = _grid()
+    grid = facts()
     fewest, median, most = statistics.question_words
     grid.add_row("pairs", str(statistics.pairs))
     grid.add_row("repaired", _share(statistics.repaired, statistics.pairs))
@@ -37,13 +36,6 @@ def show_statistics(console: Console, statistics: DatasetStatistics) -> None:
     grid.add_row("tables", _listed(statistics.tables))
     grid.add_row("keywords", _listed(statistics.keywords))
     console.print(grid)
-
-
-def _grid() -> Table:
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style=QUIET, no_wrap=True)
-    grid.add_column(overflow="fold")
-    return grid
 
 
 def _pair(pair: Pair) -> RenderableType:

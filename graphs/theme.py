@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
@@ -31,3 +32,11 @@ def status_text(status: str, repaired: bool) -> Text:
     if status == "kept":
         return Text("repaired", style=REPAIRED) if repaired else Text("kept", style=KEPT)
     return Text(status, style=REJECTED)
+
+
+def facts() -> Table:
+    """Return an empty grid for names and what they are, the names quiet."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style=QUIET, no_wrap=True)
+    grid.add_column(overflow="fold")
+    return grid

@@ -12,7 +12,7 @@ from rich.text import Text
 from ..cleaning import strip_escapes
 from ..run_view import percent
 from ..spending_view import dollars, spending_rows
-from ..theme import KEPT, QUIET, REJECTED
+from ..theme import KEPT, QUIET, REJECTED, facts
 from .details import RunDetails
 from .overview import RunOverview
 from .view import age_text, done_text, near, size_text, status_text
@@ -26,7 +26,7 @@ def show_details(console: Console, details: RunDetails) -> None:
     """Print a run: what it is, how it was made, what came of it, its files and what to run next."""
     run = details.run
     console.print(Text.assemble((near(run.directory), "bold"), " · ", status_text(run), _process(details)))
-    grid = _grid()
+    grid = facts()
     for name, value in _about(details):
         grid.add_row(name, strip_escapes(value))
     console.print(grid)
@@ -87,13 +87,6 @@ def _section(console: Console, title: str, rows: list[tuple[str | Text, str, str
     for name, number, what in rows:
         grid.add_row(Text("  ").append(name), number, what)
     console.print(grid)
-
-
-def _grid() -> Table:
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style=QUIET, no_wrap=True)
-    grid.add_column(overflow="fold")
-    return grid
 
 
 def _share(run: RunOverview) -> str:
