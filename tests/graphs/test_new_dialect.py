@@ -93,7 +93,7 @@ def test_a_broken_package_stops_only_its_own_dialect(packages: Path) -> None:
 def test_an_unknown_dialect_is_told_which_there_are(packages: Path) -> None:
     done = isogloss(packages, "exec", "shop", "SELECT 1", "--dialect", "cobol")
     assert done.returncode == 2
-    assert "postgres, sqlite, broken, nearlite, presto" in done.stderr
+    assert all(name in done.stderr for name in ("bigquery", "sqlite", "nearlite", "presto"))
 
 
 def test_what_is_written_passes_its_own_tests(packages: Path) -> None:
