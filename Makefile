@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXTRAS := dev,baseball,bigquery,oracle,local,train,openai,anthropic,google-genai,ollama
 
-.PHONY: demo test check lint types bench clean emulator
+.PHONY: demo test check lint types bench clean emulator examples
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -23,6 +23,9 @@ EXTRAS := dev,baseball,bigquery,oracle,local,train,openai,anthropic,google-genai
 	touch $@
 
 emulator: .emulator/ready ## install a BigQuery emulator, for the tests that reach a project: export ISOGLOSS_BQEMULATOR=.emulator
+
+examples: .venv/ready-dev ## install the example of a dialect in a package of its own, with its engine, for its tests
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable examples/clickhouse
 
 .typing/isogloss:
 	mkdir -p .typing && ln -s .. $@

@@ -104,9 +104,9 @@ def load_weights(name: str, bf16: bool = False) -> Weights:
 
 
 def require_transformers() -> None:
-    """Raise ``UsageError`` unless torch and transformers are installed; imports neither."""
-    if not all(find_spec(module) for module in ("torch", "transformers")):
-        raise UsageError(f"Models in this process need torch and transformers: {INSTALL}.")
+    """Raise ``UsageError`` unless torch, transformers and jinja2, for chat templates, are installed; imports none."""
+    if not all(find_spec(module) for module in ("torch", "transformers", "jinja2")):
+        raise UsageError(f"Models in this process need torch, transformers and jinja2: {INSTALL}.")
 
 
 def fingerprint(name: str) -> str:
