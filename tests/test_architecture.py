@@ -67,3 +67,26 @@ def test_every_package_is_distributed() -> None:
 
 def test_every_folder_with_modules_is_a_package() -> None:
     assert not [m for room in ROOMS for m in modules(room) if not (m.parent / "__init__.py").is_file()]
+
+
+def names_of_sqlglot(tree: ast.AST) -> Iterator[str]:
+    """Yield the names by which a module knows what it imports from sqlglot."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sqlglot":
+            yield from (alias.asname or alias.name for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (a.asname or "sqlglot" for a in node.names if a.name.split(".")[0] == "sqlglot")
+
+
+def bases(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """Yield each class of a module with the first name of each of its bases: ``exp`` of ``exp.Func``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            yield from ((node.name, ast.unparse(base).split(".")[0]) for base in node.bases)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_class_is_one_of_sqlglots(room: str) -> None:
+    """Where sqlglot is compiled, its classes cannot be inherited from."""
+    trees = [(module, ast.parse(module.read_text(encoding="utf-8"))) for module in modules(room)]
+    assert not [(m.name, name) for m, tree in trees for name, base in bases(tree) if base in names_of_sqlglot(tree)]
