@@ -10,6 +10,8 @@ from ..tools.engines.sampled import SampledSource
 from ..tools.gold import Gold, gold_of, graded
 from ..tools.outcome import Limits
 from ..tools.sources import open_source
+from .tracing.tape import answered
+from .tracing.taped import TapedEngine, plain_gold, restored_gold
 
 
 class Arena:
@@ -24,6 +26,9 @@ class Arena:
 
     def gold(self, sql: str) -> Gold:
         """Return what a gold query gives, its soundness included."""
+        return answered("gold", sql, lambda: self._gold(sql), plain_gold, restored_gold)
+
+    def _gold(self, sql: str) -> Gold:
         known = self._known.get(sql)
         return known or self._known.setdefault(sql, gold_of(self.gold_engine, sql))
 
@@ -42,10 +47,16 @@ def open_arena(source: str, gold_dialect: str, dialect: str, workers: int, limit
     with ExitStack() as stack:
         if gold_dialect == dialect:
             gold_engine = stack.enter_context(open_engine(gold_dialect, source, workers=workers, limits=limits))
-            yield Arena(gold_engine, stack.enter_context(gold_engine.apart(workers)))
+            yield taped_arena(gold_engine, stack.enter_context(gold_engine.apart(workers)))
             return
         engine = stack.enter_context(open_engine(dialect, source, workers=workers, limits=limits))
         same: Source | str = source
         if engine.sampled:
             same = SampledSource(stack.enter_context(closing(open_source(source, gold_dialect))), engine.sampled)
-        yield Arena(stack.enter_context(open_engine(gold_dialect, same, workers=workers, limits=limits)), engine)
+        gold_engine = stack.enter_context(open_engine(gold_dialect, same, workers=workers, limits=limits))
+        yield taped_arena(gold_engine, engine)
+
+
+def taped_arena(gold_engine: Engine | None, engine: Engine | None) -> Arena:
+    """Return an arena whose answers are kept; without engines, inside of a playback, they are those that were."""
+    return Arena(TapedEngine(gold_engine, "gold engine"), TapedEngine(engine))

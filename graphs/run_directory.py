@@ -103,9 +103,9 @@ class RunDirectory:
         self.totals.add(result.status, result.reason, result.repaired)
 
     def keep_opening(self, calls: Sequence[Call]) -> None:
-        """Keep what was asked before the first item, so that items can be replayed."""
+        """Keep what was asked before the next item, of it and those after it, so that they can be replayed."""
         with _unwritable(self.path):
-            self._trace.keep_opening(calls, self._cleaner)
+            self._trace.keep_opening(self.next_item, calls, self._cleaner)
 
     def finish(self, summary: dict[str, Any]) -> None:
         """Record that the run is complete, and how it went."""

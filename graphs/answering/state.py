@@ -8,6 +8,7 @@ from ...tools.question_sets import Question
 from ...tools.schema_excerpt import SchemaExcerpt
 from ..arena import Arena
 from ..state import Conversation
+from ..tracing.taped import TapedSampler
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class AnswerBench:
 
     arena: Arena
     schema: SchemaExcerpt
-    sampler: Sampler
+    sampler: Sampler | TapedSampler
     doubting: bool = False
 
     @property

@@ -1,6 +1,7 @@
 """From what a model answered to a question to what a sampling run keeps of it."""
 
 from collections import Counter
+from dataclasses import asdict
 from typing import Any
 
 from sqlglot.errors import SqlglotError
@@ -27,7 +28,15 @@ def sampled_result(index: int, found: Answered, lineage: dict[str, Any]) -> Item
     seconds = sum(step.seconds for step in found.steps)
     why, status = (None, "kept") if right else (_why_rejected(samples), "rejected")
     return ItemResult(
-        index, "kept" if status == "kept" else "rejected", why, False, pair, attempts, found.steps, seconds
+        index,
+        "kept" if status == "kept" else "rejected",
+        why,
+        False,
+        pair,
+        attempts,
+        found.steps,
+        seconds,
+        {"question": asdict(found.question)},
     )
 
 

@@ -25,6 +25,8 @@ from ..run_directory import ItemResult, RunDirectory
 from ..run_models import FEW, in_flight, load_models, open_budget, open_voices
 from ..run_summary import run_to_its_end
 from ..spending import spending, spent_so_far
+from ..tracing.tape import Recording, on_tape
+from ..tracing.taped import TapedSampler
 from .config import SampleConfig, SampleSummary
 from .data import DataCounts, committed_samples, write_data
 from .result import not_loaded, sampled_result
@@ -100,15 +102,17 @@ class _Work:
         config, first = self._config, questions[0]
         with ExitStack() as stack:
             try:
-                arena = stack.enter_context(
-                    open_arena(first.source, first.dialect, config.dialect, config.workers, _LIMITS)
-                )
-                schema = dialect_schema(arena.engine, config.models.schema_tokens, config.schema_values)
+                with on_tape(opening := Recording()):
+                    found_arena = open_arena(first.source, first.dialect, config.dialect, config.workers, _LIMITS)
+                    arena = stack.enter_context(found_arena)
+                    schema = dialect_schema(arena.engine, config.models.schema_tokens, config.schema_values)
             except IsoglossError as error:  # this database cannot be had; the others can
                 for question in questions:
                     self._commit(self._not_loaded(question, error))
                 return
-            bench = AnswerBench(arena, schema, self._sampler, doubting=True)
+            self._run.keep_opening(opening.calls)
+            sampler = TapedSampler(self._sampler.settings, self._sampler)
+            bench = AnswerBench(arena, schema, sampler, doubting=True)
             lineage = {**self._lineage, "engine": arena.engine.version, "stand_in": arena.engine.stand_in}
             at_once = in_flight(config.models, {config.generator})
             at_first = min(FEW, at_once) if config.models.limited else None

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ...agents.budget import Usage
 from ...knowledge.corpus import load_corpus
@@ -25,7 +25,7 @@ from ..run_models import ModelSettings, load_models, open_budget, open_voices, w
 from ..state import ItemState
 from ..workbench import Workbench
 from .family import FORKS, number_of, trace_of
-from .replay import beginning_of, build_config
+from .replay import beginning_of, run_config
 from .tape import PLAYER, Call, Diverged, Playback, Recording, Tape
 from .taped import TapedEngine, TapedIndex
 from .trace import Step, Trace
@@ -74,7 +74,9 @@ def fork_item(run: Path, parent: str, fork: Fork) -> int:
     ``parent`` is the number of an item, or ``f`` and that of a fork. Raises ``UsageError`` for what cannot be forked
     so, ``RunStopped`` when its models do not answer.
     """
-    config = build_config(run)
+    config = run_config(run)
+    if "templates" not in config:
+        raise UsageError("Only items of 'isogloss build' are forked.")
     lineage = (read_record(run / "run.json") or {}).get("notes", {}).get("lineage", {})
     _check(fork)
     with closing(Trace.read(trace_of(run, parent))) as trace:
@@ -83,7 +85,7 @@ def fork_item(run: Path, parent: str, fork: Fork) -> int:
         if not 0 <= fork.at < len(steps):
             raise UsageError(f"Item {parent} has steps 1 to {len(steps)}: --at names one of these.")
         forker = Forker(trace.calls(number), fork)
-    ended = _ended(_forked_config(config, lineage, fork), forker, state)
+    ended = _ended(_forked_config(config, lineage, fork), forker, cast(ItemState, state))
     return _keep(run, parent, fork, ended, secrets_in(fork.db, fork.models.base_url))
 
 

@@ -7,7 +7,7 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,10 @@ from ...agents.prompting import read_prompts_anew
 from ...tools.errors import UsageError
 from ..cleaning import Cleaner
 from ..run_files import read_record
-from ..state import ItemState, item_beginning
-from ..workbench import Workbench
 from .family import number_of, trace_of
-from .played_bench import played_bench
-from .tape import BY_HAND, PLAYER, Call, Diverged, Dropped, Playback, Tape
-from .trace import OPENING, Step, Trace
+from .played_bench import played_graph
+from .tape import BY_HAND, PLAYER, Call, Diverged, Dropped, Playback, Tape, digest
+from .trace import Step, Trace
 
 _COMPARED = ("node", "delta", "prompt", "reply", "tool_calls", "sql", "outcome", "error_class", "error", "rows")
 
@@ -64,57 +62,70 @@ class Replayer:
 
 
 def replay(run: Path, items: Sequence[str] = ()) -> list[Replay]:
-    """Replay items of a build, forks among them as ``f3``; by default all that are no forks.
+    """Replay items of a run, forks among them as ``f3``; by default all that are no forks.
 
     Raises ``UsageError`` for what cannot be replayed.
     """
     read_prompts_anew()
-    config = build_config(run)
+    config = run_config(run)
     with closing(Trace.read(run / "trace.sqlite")) as trace:
-        opening = [call for calls in trace.calls(OPENING) for call in calls]
         names = items or [str(row["item"]) for row in trace.query("SELECT item FROM items ORDER BY item")]
-    bench = played_bench(opening, config)
-    return [_replayed(run, name, bench) for name in names]
+        graphs = _Graphs(trace, config)
+        return [_replayed(run, name, graphs) for name in names]
 
 
-def build_config(run: Path) -> dict[str, Any]:
-    """Return the configuration of a build; raises ``UsageError`` for another kind of run."""
+class _Graphs:
+    """The graphs of a run's items, made of what was asked before them."""
+
+    def __init__(self, trace: Trace, config: dict[str, Any]) -> None:
+        self._trace, self._config = trace, config
+        self._known: dict[str, Any] = {}
+
+    def of(self, item: int) -> Any:
+        """Return the graph of an item."""
+        opening = self._trace.opening(item)
+        key = digest([asdict(call) for call in opening])
+        if key not in self._known:
+            self._known = {key: played_graph(opening, self._config)}  # items come in order, databases after each other
+        return self._known[key]
+
+
+def run_config(run: Path) -> dict[str, Any]:
+    """Return the configuration of a run; raises ``UsageError`` if there is none."""
     record = read_record(run / "run.json")
-    if record is None or "templates" not in record["config"]:
-        raise UsageError(f"{run} is no run of 'isogloss build': only these are replayed and forked.")
+    if record is None:
+        raise UsageError(f"{run} is no run: it has no run.json.")
     return dict(record["config"])
 
 
-def beginning_of(trace: Trace, item: int) -> ItemState:
+def beginning_of(trace: Trace, item: int) -> dict[str, Any]:
     """Return the state in which a recorded item began; raises ``UsageError`` if it was not kept."""
     row = next(trace.query("SELECT beginning FROM items WHERE item = ?", (item,)), None)
     if row is None:
         raise UsageError(f"{trace.path.parent} has no item {item}: see 'isogloss trace list {trace.path.parent}'.")
     if row["beginning"] is None:
         raise UsageError(f"Item {item} has no beginning in {trace.path}: it cannot be replayed.")
-    began = json.loads(row["beginning"])
-    return item_beginning(began["index"], began["seed"], began["seed_template"], began["focus"])
+    return {**json.loads(row["beginning"]), "messages": [], "attempts": [], "steps": []}
 
 
-def _replayed(run: Path, name: str, bench: Workbench) -> Replay:
+def _replayed(run: Path, name: str, graphs: _Graphs) -> Replay:
     number = number_of(name)
     with closing(Trace.read(trace_of(run, name))) as trace:
         recorded, state = trace.steps(number), beginning_of(trace, number)
         replayer = Replayer(recorded, trace.calls(number))
-    steps, divergence = asyncio.run(_compared(recorded, state, bench, replayer))
+    graph = graphs.of(number if not name.startswith("f") else int(state["index"]))
+    steps, divergence = asyncio.run(_compared(recorded, state, graph, replayer))
     return Replay(name, steps, divergence)
 
 
 async def _compared(
-    recorded: Sequence[Step], state: ItemState, bench: Workbench, replayer: Replayer
+    recorded: Sequence[Step], state: dict[str, Any], graph: Any, replayer: Replayer
 ) -> tuple[int, Divergence | None]:
     """Return how many steps are as they were, and the first that is not."""
-    from ..item_graph import item_graph
-
     PLAYER.set(replayer)
     done = 0
     try:
-        async for values in item_graph(bench).astream(state, stream_mode="values"):
+        async for values in graph.astream(state, stream_mode="values"):
             for step in values["steps"][done:]:
                 if found := _difference(done, recorded, step):
                     return done, found

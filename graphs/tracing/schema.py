@@ -53,7 +53,7 @@ CREATE TABLE steps (
   PRIMARY KEY (item, step)
 );
 CREATE TABLE calls (              -- what a step asked of others, in order, to replay it
-  item INTEGER NOT NULL,         -- -1: what was asked before the first item
+  item INTEGER NOT NULL,         -- -1, -2 …: what was asked before items 0, 1 …, of all from there on
   step INTEGER NOT NULL,
   number INTEGER NOT NULL,
   kind TEXT NOT NULL,            -- model | engine | tutorials

@@ -100,8 +100,8 @@ _TAPE: ContextVar[Tape | None] = ContextVar("tape", default=None)
 
 
 @contextmanager
-def on_tape(tape: Tape) -> Iterator[None]:
-    """Keep, or answer, all calls within on ``tape``: those of threads and tasks begun within, too."""
+def on_tape(tape: Tape | None) -> Iterator[None]:
+    """Keep, or answer, all calls within on ``tape``, those of threads and tasks begun within too; None keeps none."""
     token = _TAPE.set(tape)
     try:
         yield
@@ -134,7 +134,8 @@ def answered(
     tape = _TAPE.get()
     if isinstance(tape, Playback):
         return restored(tape.answer(kind, digest(request)))
-    answer = ask()
+    with on_tape(None):  # what is asked in its turn is part of the answer
+        answer = ask()
     if tape is not None:
         tape.keep(kind, digest(request), plain(answer))
     return answer

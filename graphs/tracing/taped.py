@@ -1,6 +1,6 @@
 """Engine, tutorials and agents of a run, their answers to its items kept, or played back in their absence."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Self
 
@@ -11,10 +11,12 @@ from ...agents.asking import Agent, Answer
 from ...agents.budget import Usage
 from ...agents.replies import GiveUp
 from ...agents.reply_cache import request_key
+from ...agents.sampler import Sampler, SamplingSettings, was_cut_off
 from ...knowledge.index import Index
 from ...knowledge.snippet import Hit
 from ...tools.engines import Engine
 from ...tools.errors import IsoglossError
+from ...tools.gold import Gold
 from ...tools.outcome import ErrorClass, Execution, Limits, Outcome
 from ...tools.schema import Schema
 from .tape import Playback, answered, digest, tape_running
@@ -25,15 +27,16 @@ _SCHEMA, _HITS = TypeAdapter(Schema), TypeAdapter(list[Hit])
 class TapedEngine:
     """An engine whose answers are kept; without one, inside of a playback, they are those that were."""
 
-    def __init__(self, engine: Engine | None) -> None:
-        self._engine = engine
-        facts = answered("engine", ["facts"], self._facts, _same, _same)
+    def __init__(self, engine: Engine | None, kind: str = "engine") -> None:
+        """Take the engine, and what ``kind`` of answerer it is where there are several."""
+        self._engine, self._kind = engine, kind
+        facts = answered(kind, ["facts"], self._facts, _same, _same)
         self.dialect: str = facts["dialect"]
         self.version: str = facts["version"]
         self.stand_in: bool = facts["stand_in"]
         self.sampled: Mapping[str, Collection[int]] = engine.sampled if engine else {}
         self._schema = answered(
-            "engine",
+            kind,
             ["schema"],
             lambda: self._asked.schema(),
             lambda schema: _SCHEMA.dump_python(schema, mode="json"),
@@ -47,17 +50,17 @@ class TapedEngine:
     def sample_values(self, table: str, column: str, limit: int = 20, seed: int = 0) -> list[Any]:
         """Return distinct non-null values of a column, the same for the same seed."""
         request = ["values", table, column, limit, seed]
-        return answered("engine", request, lambda: self._asked.sample_values(table, column, limit, seed), list, list)
+        return answered(self._kind, request, lambda: self._asked.sample_values(table, column, limit, seed), list, list)
 
     def sample_rows(self, table: str, limit: int = 5, seed: int = 0) -> list[dict[str, Any]]:
         """Return rows of a table, the same for the same seed."""
         request = ["rows", table, limit, seed]
-        return answered("engine", request, lambda: self._asked.sample_rows(table, limit, seed), list, list)
+        return answered(self._kind, request, lambda: self._asked.sample_rows(table, limit, seed), list, list)
 
     def execute(self, sql: str, limits: Limits | None = None) -> Execution:
         """Execute one read-only statement, as any engine does."""
         request = ["execute", sql, asdict(limits) if limits else None]
-        return answered("engine", request, lambda: self._asked.execute(sql, limits), _plain_execution, _execution)
+        return answered(self._kind, request, lambda: self._asked.execute(sql, limits), _plain_execution, _execution)
 
     def apart(self, workers: int = 1) -> Engine:
         """Return the engine apart, its answers not kept."""
@@ -100,6 +103,30 @@ class TapedIndex:
             lambda hits: _HITS.dump_python(hits, mode="json"),
             _HITS.validate_python,
         )
+
+
+class TapedSampler:
+    """A sampler whose answers are kept; without one, inside of a playback, they are those that were."""
+
+    def __init__(self, settings: SamplingSettings, sampler: Sampler | None) -> None:
+        self.settings, self._sampler = settings, sampler
+
+    async def sample(self, question: str, messages: Sequence[dict[str, Any]], plain: str) -> list[Answer]:
+        """Return the samples of a question, as ``Sampler.sample`` does."""
+        request, tape = digest(["samples", question, messages, plain]), tape_running()
+        if isinstance(tape, Playback):
+            return [_sample(kept) for kept in tape.answer("model", request)]
+        answers = await self._sampler.sample(question, messages, plain) if self._sampler else []
+        if tape is not None:
+            kept = [_plain_answer(answer) | {"cut": was_cut_off(answer.message)} for answer in answers]
+            tape.keep("model", request, kept)
+        return answers
+
+
+def _sample(kept: dict[str, Any]) -> Answer:
+    ended = {"finish_reason": "length" if kept["cut"] else "stop"}
+    message = AIMessage.model_validate(kept["message"]).model_copy(update={"response_metadata": ended})
+    return Answer(message, None, kept["problem"], Usage(**kept["usage"]), kept["model"])
 
 
 class TapedAgent(Agent):
@@ -152,3 +179,20 @@ def _plain_execution(execution: Execution) -> dict[str, Any]:
 def _execution(kept: dict[str, Any]) -> Execution:
     error_class = ErrorClass(kept["error_class"]) if kept["error_class"] else None
     return Execution(**{**kept, "outcome": Outcome(kept["outcome"]), "error_class": error_class})
+
+
+def plain_gold(gold: Gold) -> dict[str, Any]:
+    """Return gold as values that can be kept."""
+    ranks = None if gold.ranks is None else list(gold.ranks)
+    return {
+        "dialect": gold.dialect,
+        "execution": _plain_execution(gold.execution),
+        "ranks": ranks,
+        "unstable": gold.unstable,
+        "failure": gold.failure,
+    }
+
+
+def restored_gold(kept: dict[str, Any]) -> Gold:
+    """Return the gold that ``plain_gold`` was given."""
+    return Gold(**{**kept, "execution": _execution(kept["execution"])})

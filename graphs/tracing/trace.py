@@ -22,7 +22,6 @@ from ..cleaning import Cleaner
 from .schema import FORMAT, SCHEMA
 from .tape import Call
 
-OPENING = -1  # in place of an item: before the first of them
 _CALLS = (
     "SELECT step, kind, request, a.answer FROM calls AS c LEFT JOIN answers AS a ON a.digest = c.answer"
     " WHERE item = ? ORDER BY step, number"
@@ -108,14 +107,19 @@ class Trace:
             for number, step in enumerate(steps):
                 self._keep(item["item"], number, step.calls, cleaner)
 
-    def keep_opening(self, calls: Sequence[Call], cleaner: Cleaner) -> None:
-        """Write what was asked before the first item, in place of what was asked when the run began before."""
+    def keep_opening(self, first: int, calls: Sequence[Call], cleaner: Cleaner) -> None:
+        """Write what was asked before item ``first``, of it and those after it."""
         with self._connection:
-            self._connection.execute("DELETE FROM calls WHERE item = ?", (OPENING,))
-            self._keep(OPENING, 0, calls, cleaner)
+            self._connection.execute("DELETE FROM calls WHERE item = ?", (-1 - first,))
+            self._keep(-1 - first, 0, calls, cleaner)
+
+    def opening(self, item: int) -> list[Call]:
+        """Return what was last asked before an item, of it and those after it."""
+        row = next(self.query("SELECT min(item) AS item FROM calls WHERE item BETWEEN ? AND -1", (-1 - item,)))
+        return [call for calls in self.calls(row["item"]) for call in calls] if row["item"] is not None else []
 
     def calls(self, item: int) -> list[list[Call]]:
-        """Return the calls of each step of an item, or in one list those of the ``OPENING``."""
+        """Return the calls of each step of an item."""
         found: list[list[Call]] = []
         for row in self.query(_CALLS, (item,)):
             found += [[] for _ in range(row["step"] + 1 - len(found))]
@@ -127,9 +131,9 @@ class Trace:
         for number, call in enumerate(calls):
             text = None if call.answer is None else cleaner.text(call.answer)
             name = None if text is None else hashlib.sha256(text.encode()).hexdigest()[:24]
-            if text is not None:
+            if text is not None and not self._has_answer(name):
                 stored = (name, zlib.compress(text.encode(), level=1))
-                self._connection.execute("INSERT OR IGNORE INTO answers VALUES (?, ?)", stored)
+                self._connection.execute("INSERT INTO answers VALUES (?, ?)", stored)
             row = (item, step, number, call.kind, call.request, name)
             self._connection.execute("INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?)", row)
 
@@ -150,6 +154,9 @@ class Trace:
                 yield dict(row)
         except sqlite3.DatabaseError as error:
             raise UsageError(f"Cannot read {self.path}: {error}.") from error
+
+    def _has_answer(self, name: str | None) -> bool:
+        return self._connection.execute("SELECT 1 FROM answers WHERE digest = ?", (name,)).fetchone() is not None
 
     def steps(self, item: int) -> list[Step]:
         """Return the steps of an item in order; empty if the trace has no such item."""

@@ -8,10 +8,10 @@ from ...agents.asking import Agent
 from ...agents.replies import ProposeTranslation
 from ...agents.schema_excerpt import SchemaText
 from ...agents.toolbox import agent_tools
-from ...knowledge.index import Index
+from ...knowledge.snippet import Tutorials
 from ...tools.schema import Schema
 from ..arena import Arena
-from ..run_models import Voice
+from ..run_models import Speaker
 from ..workbench import schema_text
 
 
@@ -20,7 +20,7 @@ class TranslationBench:
     """Both engines of a database, its schema, the index, and the repairer with its tools."""
 
     arena: Arena
-    index: Index
+    index: Tutorials
     schema: Schema
     schema_text: SchemaText
     repairer: Agent
@@ -29,15 +29,15 @@ class TranslationBench:
 
 
 def open_bench(
-    arena: Arena, index: Index, voice: Voice, max_repairs: int, schema_tokens: int | None
+    arena: Arena, index: Tutorials, voice: Speaker, max_repairs: int, schema_tokens: int | None
 ) -> TranslationBench:
-    """Bind the repairer to its model and its tools; a model behind a channel sees so much of the schema at most."""
+    """Bind the repairer to its model and its tools; a metered model sees so much of the schema at most."""
     tools = agent_tools(arena.engine, index)
     return TranslationBench(
         arena,
         index,
         arena.engine.schema(),
-        schema_text(arena.engine, schema_tokens if voice.channel else None),
+        schema_text(arena.engine, schema_tokens if voice.metered else None),
         voice.agent(ProposeTranslation, tools),
         ToolNode(tools),
         max_repairs,

@@ -1,6 +1,6 @@
 """From a question's final state to what a run keeps of it."""
 
-from typing import Any
+from typing import Any, Literal
 
 from ...tools.hardness import hardness
 from ...tools.question_sets import Question
@@ -10,6 +10,8 @@ from ..run_directory import ItemResult
 from ..statistics import features
 from ..tracing.trace import Step
 from .state import TranslationState
+
+BEGINNING: tuple[Literal["index", "question", "gold"], ...] = ("index", "question", "gold")
 
 
 def translated(state: TranslationState, question: Question, lineage: dict[str, Any]) -> ItemResult:
@@ -27,6 +29,7 @@ def translated(state: TranslationState, question: Question, lineage: dict[str, A
         attempts,
         steps,
         sum(step.seconds for step in steps),
+        {name: state[name] for name in BEGINNING},
     )
 
 

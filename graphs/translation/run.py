@@ -24,6 +24,8 @@ from ..run_models import Voice, in_flight, load_models, open_budget, open_voices
 from ..run_summary import run_to_its_end
 from ..spending import spending, spent_so_far
 from ..stream import final_states
+from ..tracing.tape import Recording, on_tape
+from ..tracing.taped import TapedIndex
 from ..tracing.trace import Step
 from .bench import TranslationBench, open_bench
 from .config import TranslationConfig, TranslationSummary
@@ -92,15 +94,17 @@ class _Work:
         config, source = self._config, questions[0]
         with ExitStack() as stack:
             try:
-                opening = open_arena(source.source, source.dialect, config.dialect, config.workers, _LIMITS)
-                arena = stack.enter_context(opening)
-                tokens = config.models.schema_tokens
-                bench = open_bench(arena, self._index, self._voice, config.max_repairs, tokens)
+                with on_tape(opening := Recording()):
+                    found = open_arena(source.source, source.dialect, config.dialect, config.workers, _LIMITS)
+                    arena = stack.enter_context(found)
+                    tokens = config.models.schema_tokens
+                    bench = open_bench(arena, TapedIndex(self._index), self._voice, config.max_repairs, tokens)
             except IsoglossError as error:  # this database cannot be had; the others can
                 for question in questions:
                     self._commit(_not_loaded(self._run.next_item, question, error))
                 return
             self._run.note(engine=arena.engine.version)
+            self._run.keep_opening(opening.calls)
             await self._commit_translated(questions, bench)
 
     async def _commit_translated(self, questions: list[Question], bench: TranslationBench) -> None:

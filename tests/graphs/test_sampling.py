@@ -17,6 +17,7 @@ from isogloss.agents.sampler import SamplingSettings
 from isogloss.graphs.run_models import ModelSettings
 from isogloss.graphs.sampling.config import SampleConfig, SampleSummary, questions_to_sample
 from isogloss.graphs.sampling.run import sample
+from isogloss.graphs.tracing.replay import replay
 from isogloss.training.preference_data import read_preferences
 from isogloss.training.preferences import DIFFERS
 
@@ -171,6 +172,11 @@ def test_a_killed_run_goes_on_without_loss(tmp_path: Path, server: ChatServer) -
         assert (killed / name).read_bytes() == (whole / name).read_bytes()
     asked = [(attempt["id"], attempt["sample"]) for attempt in lines(killed / "attempts.jsonl")]
     assert len(asked) == len(set(asked)) == 160
+    asked_before = len(server.requests)
+    replays = replay(killed)
+    assert len(replays) == 40
+    assert not [each for each in replays if each.divergence]
+    assert len(server.requests) == asked_before
 
 
 def wait_for_items(out: Path, count: int) -> None:

@@ -17,6 +17,7 @@ import pytest
 from isogloss.agents.scripted import ScriptedModel
 from isogloss.graphs.arena import open_arena
 from isogloss.graphs.run_models import Voice
+from isogloss.graphs.tracing.replay import replay
 from isogloss.graphs.translation.bench import TranslationBench, open_bench
 from isogloss.graphs.translation.graph import translation_graph
 from isogloss.graphs.translation.report import translation_report
@@ -228,6 +229,9 @@ def test_a_killed_run_goes_on_and_loses_and_doubles_nothing(tmp_path: Path) -> N
         )
         assert left == right
     assert Counter(p["database"] for p in left) == {"hotel": 150, "motel": 150}
+    replays = replay(tmp_path / "killed")
+    assert len(replays) == 300
+    assert not [each for each in replays if each.divergence]
 
 
 def _size(run: Path) -> int:
