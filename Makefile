@@ -1,13 +1,13 @@
 # Everything a newcomer needs: `make demo` shows Isogloss at work, `make test` checks it.
 PYTHON ?= python3
 BIN := .venv/bin
-EXTRAS := dev,baseball,bigquery,oracle,local,train,openai,anthropic,google-genai,ollama
+EXTRAS := dev,fast,baseball,bigquery,oracle,local,train,openai,anthropic,google-genai,ollama
 
 .PHONY: demo test check lint types bench clean emulator examples
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[fast]'
 	touch $@
 
 .venv/ready-dev: .venv/ready

@@ -12,6 +12,7 @@ from isogloss.agents.throughput import ModelRefuses
 from isogloss.graphs.build import BuildConfig, Summary, build
 from isogloss.graphs.run_models import ModelSettings
 from isogloss.tools.errors import UsageError
+from sqlglot import parse_one
 
 from ..openai_server import ChatServer, Reply, Request, call, failure, offered, text, well_behaved
 from .test_poisoned_tutorial import Nobody
@@ -184,6 +185,16 @@ def test_a_call_in_words_counts(server: ChatServer, config: BuildConfig) -> None
 
 
 HALF = '{"sql": "SELECT name FROM products WHERE name = \'\\ud800\'", "question": "Which is called \\ud800?"}'
+DEEP = f"SELECT {'(' * 90}1{')' * 90}"
+
+
+def too_deep(sql: str) -> bool:
+    """Return whether sqlglot gives up on a query: compiled, it goes deeper."""
+    try:
+        parse_one(sql, dialect="sqlite")
+    except RecursionError:
+        return True
+    return False
 
 
 def test_half_a_character_and_a_query_without_bottom_do_no_harm(server: ChatServer, config: BuildConfig) -> None:
@@ -191,14 +202,14 @@ def test_half_a_character_and_a_query_without_bottom_do_no_harm(server: ChatServ
         if "ProposeCandidate" not in offered(request):
             return well_behaved(request)
         if "<variation>\n1\n" in str(request["messages"][1]["content"]):
-            return call("ProposeCandidate", {"sql": f"SELECT {'(' * 90}1{')' * 90}", "question": "Which?"})
+            return call("ProposeCandidate", {"sql": DEEP, "question": "Which?"})
         if "<variation>\n2\n" in str(request["messages"][1]["content"]):
             return call("ProposeCandidate", HALF)
         return well_behaved(request)
 
     server.answer = odd
     summary, _ = built(replace(judged_by_server(config), n=4))
-    assert summary.totals.rejected["does not parse"] == 1
+    assert summary.totals.rejected["does not parse"] == too_deep(DEEP)
     assert summary.totals.kept == 4
 
 
