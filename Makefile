@@ -7,7 +7,7 @@ EXTRAS := dev,fast,baseball,bigquery,oracle,local,train,openai,anthropic,google-
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[fast]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	touch $@
 
 .venv/ready-dev: .venv/ready

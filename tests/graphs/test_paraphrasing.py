@@ -22,6 +22,7 @@ from isogloss.tools.engines import open_engine
 ORIGINAL = "Which products cost more than 20 euros?"
 OTHER = "Which products cost over 20 euros?"
 STATE: ItemState = {
+    "steps": [],
     "question": ORIGINAL,
     "sql": "SELECT name FROM products WHERE price > 20",
     "rows": [["Lamp"]],
