@@ -88,7 +88,11 @@ class Trace:
     @classmethod
     def read(cls, path: Path) -> "Trace":
         """Open the trace at ``path`` for reading, also while it is written; raises ``UsageError`` if it is none."""
-        if not path.is_file():
+        try:
+            is_file = path.is_file()
+        except OSError as error:
+            raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+        if not is_file:
             raise UsageError(f"There is no trace at {path}: name the directory of a run.")
         trace = cls(sqlite3.connect(f"{path.resolve().as_uri()}?{_reading(path)}", uri=True), path)
         with ExitStack() as on_error:

@@ -44,12 +44,19 @@ def read_by_another(trace: Path) -> "subprocess.CompletedProcess[str]":
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """A folder that others can get to."""
-    for above in (tmp_path, *tmp_path.parents[:2]):
+    for above in (tmp_path, *(each for each in tmp_path.parents if each.name.startswith(("pytest-", "popen-")))):
         above.chmod(0o755)
     made = tmp_path / "run"
     made.mkdir()
     yield made
     made.chmod(0o755)
+
+
+def test_a_trace_that_may_not_be_looked_for_is_told(folder: Path) -> None:
+    (folder / "trace.sqlite").touch()
+    folder.chmod(0o600)
+    done = read_by_another(folder / "trace.sqlite")
+    assert f"UsageError: {folder / 'trace.sqlite'} cannot be read: Permission denied." in done.stderr
 
 
 def closed_off(folder: Path) -> Path:
