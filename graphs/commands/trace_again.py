@@ -1,5 +1,6 @@
 """``isogloss trace replay``, ``fork``, ``tree`` and ``compare``: recorded items run again, and put side by side."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,9 +22,11 @@ def replay(words: _Words = None, json: Json = False) -> None:
     from ..tracing.again_view import show_replays
     from ..tracing.family import named_items
     from ..tracing.replay import replay as replay_items
+    from ..training.watching import watched
 
     run, items = named_items(words or [])
-    replays = replay_items(run, items)
+    with watched("replaying", "of the items replayed") as tell:
+        replays = replay_items(run, items, tell)
     show(json, replays, lambda console: show_replays(console, replays))
     if any(each.divergence for each in replays):
         raise typer.Exit(1)
@@ -51,7 +54,8 @@ def fork(
 
     run, [name] = named_items(item)
     changes = dict(_assignment(each) for each in change or [])
-    number = fork_item(run, name, Fork(at - 1, changes, generator, critic, corpus, db, settings))
+    what = Fork(at - 1, changes, generator, critic, corpus, db, settings)
+    number = fork_item(run, name, what, lambda stage: print(stage, "…", file=sys.stderr, flush=True))
     [family] = families(run, f"f{number}")
     show(json, {"run": run, "fork": f"f{number}", "family": family}, lambda console: show_families(console, [family]))
     if not json:

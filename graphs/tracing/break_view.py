@@ -18,7 +18,7 @@ from .keys import Keyboard, keyboard
 from .query import Story
 from .screen import frame
 from .stepper import Stepper
-from .trace import Step
+from .trace import Step, told_by
 
 _DECISIONS: dict[str, Decision] = {
     "c": Decision("go on"),
@@ -51,18 +51,16 @@ def ask_at_terminal(dialect: str, watcher: Dashboard | PlainProgress) -> Ask:
 
 def _story(dialect: str, state: Mapping[str, Any]) -> Story:
     steps = [Step(**step) for step in state["steps"]]
+    told = told_by(steps)
     summary = {
+        **told,
         "item": state["index"],
         "status": "waiting",
         "reason": None,
         "repaired": False,
         "attempts": len(state["attempts"]),
         "seconds": sum(step.seconds for step in steps),
-        "tokens": sum(step.tokens_in + step.tokens_out for step in steps),
-        "tokens_in": sum(step.tokens_in for step in steps),
-        "tokens_out": sum(step.tokens_out for step in steps),
-        "cost": None if any(step.cost is None for step in steps) else sum(step.cost or 0.0 for step in steps),
-        "model": next((step.model for step in reversed(steps) if step.model), None),
+        "tokens": told["tokens_in"] + told["tokens_out"],
         "question": state.get("question"),
         "sql": state.get("sql"),
     }

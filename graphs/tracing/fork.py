@@ -5,13 +5,14 @@ The child is written beside its parent, in ``forks.sqlite`` of the run, and chan
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
 from ...agents.budget import Usage
+from ...agents.prompting import read_prompts_anew
 from ...knowledge.corpus import load_corpus
 from ...knowledge.index import open_index
 from ...tools.engines import open_engine
@@ -25,7 +26,7 @@ from ..run_models import ModelSettings, load_models, open_budget, open_voices, w
 from ..state import ItemState
 from ..workbench import Workbench
 from .family import FORKS, number_of, trace_of
-from .replay import beginning_of, run_config
+from .replay import Replayer, beginning_of, run_config
 from .tape import PLAYER, Call, Diverged, Playback, Recording, Tape
 from .taped import TapedEngine, TapedIndex
 from .trace import Step, Trace
@@ -49,31 +50,38 @@ class Fork:
     models: ModelSettings = field(default_factory=ModelSettings)
 
 
-class Forker:
+class Forker(Replayer):
     """Plays the steps before the fork back, and gives the change to the node that comes then."""
 
-    def __init__(self, calls: Sequence[Sequence[Call]], fork: Fork) -> None:
-        self._calls, self._fork = calls, fork
+    def __init__(self, steps: Sequence[Step], calls: Sequence[Sequence[Call]], fork: Fork) -> None:
+        super().__init__(steps, calls)
+        self._fork = fork
 
     def tape(self, step: int) -> Tape:
         """Return the recorded tape of a step before the fork, an empty one for those from there on."""
         return Playback(self._calls[step], in_order=True) if step < self._fork.at else Recording()
 
     async def before(self, step: int, node: str, state: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the change at the step of the fork; raises ``UsageError`` for SQL that answers no question."""
-        if step != self._fork.at:
+        """Return the change at the step of the fork, before it what was changed by hand when the item was recorded.
+
+        Raises ``UsageError`` for SQL that answers no question.
+        """
+        if step < self._fork.at:
+            return await super().before(step, node, state)
+        if step > self._fork.at:
             return {}
         if "sql" in self._fork.change and "question" not in {*state, *self._fork.change}:
             raise UsageError(f"There is no question yet at step {step + 1}: give one with --set question=….")
         return dict(self._fork.change)
 
 
-def fork_item(run: Path, parent: str, fork: Fork) -> int:
+def fork_item(run: Path, parent: str, fork: Fork, on_stage: Callable[[str], None] = lambda _: None) -> int:
     """Run a child of an item to its end and return its number among the forks.
 
-    ``parent`` is the number of an item, or ``f`` and that of a fork. Raises ``UsageError`` for what cannot be forked
-    so, ``RunStopped`` when its models do not answer.
+    ``parent`` is the number of an item, or ``f`` and that of a fork; ``on_stage`` is told what begins. Raises
+    ``UsageError`` for what cannot be forked so, ``RunStopped`` when its models do not answer.
     """
+    read_prompts_anew()
     config = run_config(run)
     if "templates" not in config:
         raise UsageError("Only items of 'isogloss build' are forked.")
@@ -84,8 +92,8 @@ def fork_item(run: Path, parent: str, fork: Fork) -> int:
         steps, state = trace.steps(number), beginning_of(trace, number)
         if not 0 <= fork.at < len(steps):
             raise UsageError(f"Item {parent} has steps 1 to {len(steps)}: --at names one of these.")
-        forker = Forker(trace.calls(number), fork)
-    ended = _ended(_forked_config(config, lineage, fork), forker, cast(ItemState, state))
+        forker = Forker(steps, trace.calls(number), fork)
+    ended = _ended(_forked_config(config, lineage, fork), forker, cast(ItemState, state), on_stage)
     return _keep(run, parent, fork, ended, secrets_in(fork.db, fork.models.base_url))
 
 
@@ -115,26 +123,28 @@ def _forked_config(config: dict[str, Any], lineage: dict[str, Any], fork: Fork) 
     )
 
 
-def _ended(config: BuildConfig, forker: Forker, state: ItemState) -> ItemState:
+def _ended(config: BuildConfig, forker: Forker, state: ItemState, on_stage: Callable[[str], None]) -> ItemState:
     """Return the state in which the child ends, with engine, models and tutorials really asked from the fork on."""
     with ExitStack() as stack:
+        on_stage("load models and corpus")
         models = load_models(config.asked, config.models)
         index = stack.enter_context(closing(open_index(load_corpus(config.dialect, config.corpus))))
+        on_stage("load database")
         engine = stack.enter_context(open_engine(config.dialect, config.db, workers=1, limits=LIMITS))
         voices = stack.enter_context(open_voices(models, config.models, open_budget(config.models, Usage())))
         bench = build_workbench(config, TapedEngine(engine), TapedIndex(index), voices)
+        on_stage("run the item")
         return asyncio.run(with_models(models.values(), _to_the_end(bench, forker, state)))
 
 
 async def _to_the_end(bench: Workbench, forker: Forker, state: ItemState) -> ItemState:
     PLAYER.set(forker)
     try:
-        ended: ItemState = await item_graph(bench).ainvoke(state)  # type: ignore[assignment]
+        return cast(ItemState, await item_graph(bench).ainvoke(state))
     except Diverged as why:
         raise UsageError(
             f"The steps before the fork go another way today ({why}): see 'isogloss trace replay'."
         ) from why
-    return ended
 
 
 def _keep(run: Path, parent: str, fork: Fork, state: ItemState, secrets: list[str]) -> int:

@@ -5,7 +5,7 @@ The nodes, the checks and the prompts are those of today, so a replay shows wher
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -61,17 +61,23 @@ class Replayer:
         return dict(was.delta.get(BY_HAND, {})) if was is not None else {}
 
 
-def replay(run: Path, items: Sequence[str] = ()) -> list[Replay]:
+def replay(
+    run: Path, items: Sequence[str] = (), progress: Callable[[int, int], None] = lambda done, of: None
+) -> list[Replay]:
     """Replay items of a run, forks among them as ``f3``; by default all that are no forks.
 
-    Raises ``UsageError`` for what cannot be replayed.
+    ``progress`` is told how many are done, and of how many. Raises ``UsageError`` for what cannot be replayed.
     """
     read_prompts_anew()
     config = run_config(run)
     with closing(Trace.read(run / "trace.sqlite")) as trace:
         names = items or [str(row["item"]) for row in trace.query("SELECT item FROM items ORDER BY item")]
         graphs = _Graphs(trace, config)
-        return [_replayed(run, name, graphs) for name in names]
+        replays = []
+        for name in names:
+            replays.append(_replayed(run, name, graphs))
+            progress(len(replays), len(names))
+        return replays
 
 
 class _Graphs:

@@ -104,7 +104,7 @@ class Trace:
     def append(self, item: dict[str, Any], steps: Sequence[Step], cleaner: Cleaner) -> None:
         """Write an item, keyed by the columns of ``items``, and its steps in one transaction: all or nothing."""
         rows = [_step_row(item["item"], number, step, cleaner) for number, step in enumerate(steps)]
-        item = {**item, **_told_by(steps)}
+        item = {**item, **told_by(steps)}
         with self._connection:
             self._connection.execute(_insert("items", list(item)), list(cleaner.value(item).values()))
             self._connection.executemany(_insert("steps", ["item", "step", *_STEP_COLUMNS]), rows)
@@ -190,7 +190,7 @@ def _reading(path: Path) -> str:
     return "mode=ro&immutable=1" if closed_off else "mode=ro"
 
 
-def _told_by(steps: Sequence[Step]) -> dict[str, Any]:
+def told_by(steps: Sequence[Step]) -> dict[str, Any]:
     """Return the columns of ``items`` that its steps tell."""
     return {
         "started": next((step.started for step in steps), None),

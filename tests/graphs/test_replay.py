@@ -142,10 +142,12 @@ def test_a_fork_is_a_child_beside_its_parent(own: Path) -> None:
     executed = [story.steps[step] for story in stories]
     assert [each.outcome for each in executed] == ["runs", "error", "runs"]
     assert (executed[1].error_class, executed[1].sql) == ("unknown_column", "SELECT nothing_at_all FROM customers")
+    later = fork_item(own, "f1", Fork(step + 1, {"question": "What are the names of the customers?"}))
+    assert read_story(own, f"f{later}").steps[step].sql == "SELECT name FROM customers"
     [elder] = families(own)
     assert (elder.name, elder.forks[0].name, elder.forks[0].forks[0].name) == (str(item), "f0", "f1")
     assert elder.forks[0].step == step + 1
-    assert not [each for each in replay(own, ["f0", "f1"]) if each.divergence]
+    assert not [each for each in replay(own, ["f0", "f1", "f2"]) if each.divergence]
     assert (own / "trace.sqlite").read_bytes() == before
 
 
