@@ -116,8 +116,10 @@ class RunDirectory:
         return self._record.get("notes", {}).get(name, default)
 
     def note(self, **facts: Any) -> None:
-        """Keep facts about the run beside its configuration, as JSON values; written when it is closed."""
+        """Keep facts about the run beside its configuration, as JSON values; they survive the death of the process."""
         self._record["notes"] = self._record.get("notes", {}) | self._cleaner.value(facts)
+        with _unwritable(self.path):
+            write_record(self.path / _RECORD, self._record)
 
     def close(self) -> None:
         """Record how the run stands and give it up to other processes."""

@@ -2,10 +2,11 @@
 
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from ...tools.errors import UsageError
 from ..cleaning import REDACTED
@@ -36,9 +37,10 @@ def resumption(run: Path, options: Sequence[str] = ()) -> Resumption:
         raise UsageError(f"{run} does not tell which command made it: run that again with the same --out.")
     if not folder.is_dir():
         raise UsageError(f"{run} was started in {folder}, which is gone: run there or elsewhere: {_shown(words)}")
+    words = _alone(words, record)
     _require_whole(run, words, options, folder)
     if words[0] in _WITH_OUT:
-        return Resumption(_joined(_without_out(words), [*options, "--out", _seen_from(folder, run)]), folder)
+        return Resumption(_joined(_without(words, "--out"), [*options, "--out", _seen_from(folder, run)]), folder)
     _require_in_place(run, words, folder)
     return Resumption(_joined(words, options), folder)
 
@@ -70,11 +72,20 @@ def _require_in_place(run: Path, words: Sequence[str], folder: Path) -> None:
         raise UsageError(f"{recipe} trains into {place}, not {run}: move it back, or run {_shown(words)} anew.")
 
 
-def _without_out(words: Sequence[str]) -> list[str]:
+def _alone(words: Sequence[str], record: Mapping[str, Any]) -> list[str]:
+    """Return the command of this run alone, if it was one of two that were built to be compared."""
+    corpus = record.get("notes", {}).get("lineage", {}).get("corpus")
+    if corpus is None or not any(word.partition("=")[0] == "--versus" for word in words):
+        return list(words)
+    return _joined(_without(words, "--versus", "--corpus"), ["--corpus", corpus])
+
+
+def _without(words: Sequence[str], *options: str) -> list[str]:
+    """Return a command without some options and their values."""
     return [
         word
         for before, word in pairwise(["", *words])
-        if "--out" not in (before, word) and not word.startswith("--out=")
+        if before not in options and word.partition("=")[0] not in options
     ]
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -102,6 +103,22 @@ def test_a_run_goes_on_where_it_is_whatever_out_was(here: Path, commanded: Calla
     expected = ["translate", "a b.json", "--dialect", "sqlite", "--limit", "2", "--out", "new", "--", "-set"]
     assert resumption(run, ["--limit", "2"]).words == expected
     assert resumption(run).folder == here
+
+
+def test_each_of_two_builds_to_compare_goes_on_alone(here: Path, commanded: Callable[..., None]) -> None:
+    commanded("build", "--dialect", "sqlite", "--corpus", "builtin", "--versus", "mine", "--out", "both", "-n", "9")
+    directory = RunDirectory.open(here / "both" / "mine", {})
+    directory.note(lineage={"corpus": "mine"})
+    directory.close()
+    words = resumption(here / "both" / "mine").words
+    assert words == ["build", "--dialect", "sqlite", "-n", "9", "--corpus", "mine", "--out", "both/mine"]
+
+
+def test_a_note_survives_the_death_of_the_process(here: Path) -> None:
+    with closing(RunDirectory.open(here / "run", {})) as directory:
+        directory.note(lineage={"corpus": "mine"})
+        kept = json.loads((here / "run" / "run.json").read_text(encoding="utf-8"))
+    assert kept["notes"] == {"lineage": {"corpus": "mine"}}
 
 
 def test_a_run_made_from_python_tells_no_command(here: Path) -> None:
