@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from langchain_core.messages import AIMessage, BaseMessage
 from pydantic import TypeAdapter
@@ -21,6 +21,7 @@ from ...tools.outcome import ErrorClass, Execution, Limits, Outcome
 from ...tools.schema import Schema
 from .tape import Playback, answered, digest, tape_running
 
+T = TypeVar("T")
 _SCHEMA, _HITS = TypeAdapter(Schema), TypeAdapter(list[Hit])
 
 
@@ -38,7 +39,7 @@ class TapedEngine:
         self._schema = answered(
             kind,
             ["schema"],
-            lambda: self._asked.schema(),
+            lambda: _there(self._engine).schema(),
             lambda schema: _SCHEMA.dump_python(schema, mode="json"),
             _SCHEMA.validate_python,
         )
@@ -50,21 +51,25 @@ class TapedEngine:
     def sample_values(self, table: str, column: str, limit: int = 20, seed: int = 0) -> list[Any]:
         """Return distinct non-null values of a column, the same for the same seed."""
         request = ["values", table, column, limit, seed]
-        return answered(self._kind, request, lambda: self._asked.sample_values(table, column, limit, seed), list, list)
+        return answered(
+            self._kind, request, lambda: _there(self._engine).sample_values(table, column, limit, seed), list, list
+        )
 
     def sample_rows(self, table: str, limit: int = 5, seed: int = 0) -> list[dict[str, Any]]:
         """Return rows of a table, the same for the same seed."""
         request = ["rows", table, limit, seed]
-        return answered(self._kind, request, lambda: self._asked.sample_rows(table, limit, seed), list, list)
+        return answered(self._kind, request, lambda: _there(self._engine).sample_rows(table, limit, seed), list, list)
 
     def execute(self, sql: str, limits: Limits | None = None) -> Execution:
         """Execute one read-only statement, as any engine does."""
         request = ["execute", sql, asdict(limits) if limits else None]
-        return answered(self._kind, request, lambda: self._asked.execute(sql, limits), _plain_execution, _execution)
+        return answered(
+            self._kind, request, lambda: _there(self._engine).execute(sql, limits), _plain_execution, _execution
+        )
 
     def apart(self, workers: int = 1) -> Engine:
         """Return the engine apart, its answers not kept."""
-        return self._asked.apart(workers)
+        return _there(self._engine).apart(workers)
 
     def close(self) -> None:
         """Close the engine, if there is one."""
@@ -77,14 +82,8 @@ class TapedEngine:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @property
-    def _asked(self) -> Engine:
-        if self._engine is None:
-            raise IsoglossError("An item that is played back has no engine.")
-        return self._engine
-
     def _facts(self) -> dict[str, Any]:
-        engine = self._asked
+        engine = _there(self._engine)
         return {"dialect": engine.dialect, "version": engine.version, "stand_in": engine.stand_in}
 
 
@@ -99,7 +98,7 @@ class TapedIndex:
         return answered(
             "tutorials",
             [query, k],
-            lambda: self._index.search(query, k) if self._index else [],
+            lambda: _there(self._index).search(query, k),
             lambda hits: _HITS.dump_python(hits, mode="json"),
             _HITS.validate_python,
         )
@@ -116,7 +115,7 @@ class TapedSampler:
         request, tape = digest(["samples", question, messages, plain]), tape_running()
         if isinstance(tape, Playback):
             return [_sample(kept) for kept in tape.answer("model", request)]
-        answers = await self._sampler.sample(question, messages, plain) if self._sampler else []
+        answers = await _there(self._sampler).sample(question, messages, plain)
         if tape is not None:
             kept = [_plain_answer(answer) | {"cut": was_cut_off(answer.message)} for answer in answers]
             tape.keep("model", request, kept)
@@ -150,6 +149,13 @@ class TapedAgent(Agent):
             name, values = kept["reply"]
             reply = (GiveUp if name == GiveUp.__name__ else self.reply).model_validate(values)
         return Answer(message, reply, kept["problem"], usage, kept["model"])
+
+
+def _there(asked: T | None) -> T:
+    """Return who is asked; raises ``IsoglossError`` where a playback has nobody."""
+    if asked is None:
+        raise IsoglossError("An item that is played back has nobody to ask.")
+    return asked
 
 
 def _same(facts: dict[str, Any]) -> dict[str, Any]:
