@@ -154,12 +154,12 @@ class Plan:
         yield self._prepared(own, [run])
         files = [*self._files("both", dialect), self._path("examples", f"{own}.jsonl")]
         steps = ("--steps", str(self.sizes.steps))
-        yield from self._trained(f"best-of-n-{dialect}", seed, start, files, (dialect,), *steps)
+        yield from self._trained(f"best-of-n-{dialect}", seed, start, files, (dialect,), *steps, *_GOING_ON)
         if not _lines(run / "preferences.jsonl"):
             return
         made, name = self._model(f"dpo-{dialect}", seed), f"best-of-n-{dialect}"
-        how = ("--model", str(self._model(name, seed)), "--out", str(made), "--seed", str(seed), *steps)
-        yield Stage(f"dpo-{dialect}", ("train", "dpo", str(run / "preferences.jsonl"), *how, "--held-out", "0"), made)
+        how = ("--model", str(self._model(name, seed)), "--out", str(made), "--seed", str(seed), *steps, *_TRAINING)
+        yield Stage(f"dpo-{dialect}", ("train", "dpo", str(run / "preferences.jsonl"), *how), made)
         yield from self._evaluations(f"dpo-{dialect}", made, seed, (dialect,))
 
     def _merges(self, seed: int) -> Iterator[Stage]:
@@ -181,7 +181,7 @@ class Plan:
     def _tuned(self, name: str, seed: int, files: list[Path], *more: str) -> Iterator[Stage]:
         made = self._model(f"{name}-tuned", seed)
         start = ("--model", str(self._model(name, seed)), "--out", str(made))
-        how = (*start, "--steps", str(self.sizes.steps), "--seed", str(seed), "--held-out", "0")
+        how = (*start, "--steps", str(self.sizes.steps), "--seed", str(seed), *_TRAINING)
         yield Stage(f"{name}-tuned", ("train", "tune", *map(str, files), *how, *more), made)
         yield from self._evaluations(f"{name}-tuned", made, seed)
 
@@ -195,7 +195,9 @@ class Plan:
             yield Stage(name, self._asked("eval", "evaluated", dialect, *how), out / "report.json")
 
 
-_SFT = ("--learning-rate", "2e-4", "--micro-batch", "4", "--held-out", "0")
+_TRAINING = ("--held-out", "0", "--save-every", "1000")  # short enough to begin anew
+_SFT = ("--learning-rate", "2e-4", "--micro-batch", "4", *_TRAINING)
+_GOING_ON = ("--learning-rate", "5e-5")  # at the full rate few steps undo more than they teach
 _SHORT = ("--schema-values", "0", "--reply-tokens", "96", "--bf16")
 
 
