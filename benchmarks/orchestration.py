@@ -51,12 +51,12 @@ _SERVER = Path(__file__).with_name("delayed_server.py")
 
 async def with_graph(bench: Workbench, items: Items, count: int, run: RunDirectory) -> tuple[float, list[Any]]:
     """Return the seconds that the items take through the graph, and their final states."""
-    began, kept = time.perf_counter(), Duplicates("sqlite")
+    began, kept = time.perf_counter(), Duplicates()
     seen: list[Any] = []
     async with aclosing(final_states(item_graph(bench), items, 0, IN_FLIGHT, lambda: count - len(seen))) as states:
         async for state in states:
             seen.append(state)
-            run.commit(item_result(seen[-1], kept, _LINEAGE, bench))
+            run.commit(kept.sorted_out(item_result(state, _LINEAGE)))
         return time.perf_counter() - began, seen
 
 
@@ -84,7 +84,7 @@ async def measure(url: str, count: int, folder: Path) -> tuple[int, dict[str, fl
     times: dict[str, list[float]] = defaultdict(list)
     with ExitStack() as stack:
         engine = stack.enter_context(open_engine("sqlite", "shop"))
-        index = stack.enter_context(closing(open_index(load_corpus("sqlite", "builtin"))))
+        index = open_index(load_corpus("sqlite", "builtin"))
         model = ChatOpenAI(model="delayed", base_url=url, api_key=SecretStr("none"), max_retries=0)
         items = Items(seed_templates("sqlite"), ["IIF"], 0)
         for number in range(_ROUNDS):

@@ -53,8 +53,8 @@ class Taken:
 
 def fixed_texts() -> dict[str, str]:
     """Return what each call of a node begins with: the system prompt, and the schemas of tools and reply."""
-    with open_engine("sqlite", "shop", workers=1) as engine, closing(open_index(load_corpus("sqlite"))) as index:
-        tools = agent_tools(engine, index)
+    with open_engine("sqlite", "shop", workers=1) as engine:
+        tools = agent_tools(engine, open_index(load_corpus("sqlite")))
     offered: dict[str, tuple[str, list[Any]]] = {
         "expand": ("expand", [ProposeTemplate, GiveUp]),
         "fill": ("fill", [*tools, ProposeCandidate, GiveUp]),

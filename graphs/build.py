@@ -3,9 +3,9 @@
 import hashlib
 import random
 from contextlib import ExitStack, aclosing, closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from .. import __version__
 from ..agents.budget import RunStopped
@@ -15,71 +15,26 @@ from ..agents.prompting import prompt_hash, read_prompts_anew
 from ..knowledge.corpus import Corpus, load_corpus
 from ..knowledge.index import open_index
 from ..knowledge.keywords import corpus_keywords
-from ..knowledge.snippet import Tutorials
 from ..tools.dialects import get_dialect
-from ..tools.engines import Engine, open_engine
 from ..tools.errors import UsageError
-from ..tools.outcome import Limits
 from ..tools.sources import BUNDLED, open_source
 from ..tools.templates import Template, load_seed_file, seed_templates
+from .build_work import BuildConfig, BuildWork
 from .cleaning import secrets_in
+from .dataset import read_pairs
 from .duplicates import Duplicates
-from .item_graph import item_graph
-from .results import item_result
-from .run_directory import ItemResult, RunDirectory, Totals
-from .run_models import FEW, ModelSettings, Voice, in_flight, load_models, open_budget, open_voices
+from .run_directory import RunDirectory
+from .run_models import FEW, load_models, open_budget
 from .run_summary import RunSummary, run_to_its_end
 from .spending import spending, spent_so_far
-from .stream import Items, final_states
-from .tracing.tape import Player, Recording, on_tape, played_by
-from .tracing.taped import TapedEngine, TapedIndex
-from .workbench import Workbench, open_workbench
+from .stream import Items
+from .tracing.tape import Player, played_by
+from .work import Crew, Observer, Opened
 
-LIMITS = Limits(seconds=5.0)  # per statement: what takes longer on this database is no example to learn from
+__all__ = ["BuildConfig", "Summary", "build"]
+
 _FRUITLESS = 400  # items in a row without a kept pair: the templates and the database are exhausted
 _FRUITLESS_ASKING = 100  # the same where each item costs time or money: the model is not up to it
-
-
-@dataclass(frozen=True, slots=True)
-class BuildConfig:
-    """What to build: ``n`` pairs of ``dialect`` on the database ``db``, into the run directory ``out``.
-
-    ``evaluation`` marks the database as one that models are evaluated on, in every record. ``paraphraser`` is the
-    model that says each kept question in other words, if one is to.
-    """
-
-    dialect: str
-    db: str = "flights"
-    n: int = 500
-    seed: int = 0
-    out: Path | None = None
-    generator: str = "grammar"
-    critic: str = "grammar"
-    corpus: str | None = None
-    seeds: Path | None = None
-    workers: int = 2
-    max_repairs: int = 3
-    evaluation: bool = False
-    paraphraser: str | None = None
-    models: ModelSettings = field(default_factory=ModelSettings)
-
-    @property
-    def asked(self) -> set[str]:
-        """The models of the run by name."""
-        return {self.generator, self.critic} | ({self.paraphraser} if self.paraphraser else set())
-
-
-class Observer(Protocol):
-    """Whoever watches a build."""
-
-    def on_stage(self, name: str) -> None:
-        """A stage begins."""
-
-    def on_item(self, result: ItemResult, totals: Totals) -> None:
-        """An item was committed."""
-
-    def on_sql(self, sql: str) -> None:
-        """A statement is about to be executed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,42 +58,26 @@ def build(config: BuildConfig, observer: Observer, player: Player | None = None)
     read_prompts_anew()
     if config.paraphraser == "grammar":
         raise UsageError("grammar has one way to say a thing: --paraphrase takes a language model.")
+    if config.asked != {"grammar"}:
+        observer.on_stage("load models")
+    models = load_models(config.asked, config.models)
+    work, identity, name = _plan(config, observer)
     with ExitStack() as stack:
-        if config.asked != {"grammar"}:
-            observer.on_stage("load models")
-        models = load_models(config.asked, config.models)
-        observer.on_stage("index corpus")
-        corpus = load_corpus(config.dialect, config.corpus)
-        index = stack.enter_context(closing(open_index(corpus)))
-        observer.on_stage("templates")
-        templates = _templates(config)
-        observer.on_stage("load database")
-        with closing(open_source(config.db)) as source:
-            database, identity = source.name, _identity(config, corpus, source.fingerprint, templates)
-        path = config.out or Path("runs") / f"{config.dialect}-{database}-{config.seed}"
-        run = stack.enter_context(
-            closing(RunDirectory.open(path, identity, secrets_in(config.db, config.models.base_url), config.n))
-        )
-        engine = stack.enter_context(open_engine(config.dialect, config.db, workers=config.workers, limits=LIMITS))
+        path = config.out or Path("runs") / name
+        secrets = secrets_in(config.db, config.models.base_url)
+        run = stack.enter_context(closing(RunDirectory.open(path, identity, secrets, config.n)))
         budget = open_budget(config.models, spent_so_far(run))
         stack.callback(lambda: run.note(spent=asdict(budget.spent)))
-        voices = stack.enter_context(open_voices(models, config.models, budget))
-        with on_tape(opening := Recording()):
-            bench = build_workbench(config, TapedEngine(engine), TapedIndex(index), voices)
-        run.keep_opening(opening.calls)
-        observer.on_stage("build pairs")
-        lineage = _lineage(config, corpus, engine, database)
-        run.note(lineage=lineage)
-        items = Items(templates, corpus_keywords(corpus), config.seed)
+        crew = stack.enter_context(work.crew(models, budget, observer))
         with played_by(player):
-            work = _commit_items(config, bench, items, run, lineage, observer)
-            stop, seconds = run_to_its_end(run, models.values(), work)
+            stop, seconds = run_to_its_end(run, models.values(), _commit_items(config, crew, run, observer))
         exhausted = stop is None and run.kept < config.n
+        lineage = run.noted("lineage", {})
         summary = Summary(
             directory=run.path,
             totals=run.totals,
             seconds=seconds,
-            engine=engine.version,
+            engine=lineage.get("engine", ""),
             exhausted=exhausted,
             spending=spending(path),
             stop=stop,
@@ -148,35 +87,39 @@ def build(config: BuildConfig, observer: Observer, player: Player | None = None)
     return summary
 
 
-def build_workbench(config: BuildConfig, engine: Engine, index: Tutorials, voices: dict[str, Voice]) -> Workbench:
-    """Return what the nodes of a build work with."""
-    paraphraser = voices[config.paraphraser] if config.paraphraser else None
-    generator, critic = voices[config.generator], voices[config.critic]
-    return open_workbench(
-        engine, index, generator, critic, config.max_repairs, config.models.schema_tokens, paraphraser
-    )
+def _plan(config: BuildConfig, observer: Observer) -> tuple[BuildWork, dict[str, Any], str]:
+    """Return the work, what determines the data, and the name of the run."""
+    observer.on_stage("index corpus")
+    corpus = load_corpus(config.dialect, config.corpus)
+    index = open_index(corpus)
+    observer.on_stage("templates")
+    templates = _templates(config)
+    with closing(open_source(config.db)) as source:
+        database, identity = source.name, _identity(config, corpus, source.fingerprint, templates)
+    items = Items(templates, corpus_keywords(corpus), config.seed)
+    work = BuildWork(config, index, items, _lineage(config, corpus, database))
+    return work, identity, f"{config.dialect}-{database}-{config.seed}"
 
 
-async def _commit_items(
-    config: BuildConfig, bench: Workbench, items: Items, run: RunDirectory, lineage: dict[str, Any], observer: Observer
-) -> RunStopped | None:
+async def _commit_items(config: BuildConfig, crew: Crew, run: RunDirectory, observer: Observer) -> RunStopped | None:
     """Commit results in the order of their index, so that the same seed keeps the same pairs.
 
     Returns what stopped it before there were ``n``, if the models did.
     """
-    duplicates = Duplicates(config.dialect, (r["sql"] for r in run.results() if r["status"] == "kept"))
+    duplicates = Duplicates(read_pairs(run.path))
     fruitless, patience = 0, _FRUITLESS if config.asked == {"grammar"} else _FRUITLESS_ASKING
-    at_once = in_flight(config.models, config.asked)
     few = FEW - run.next_item if config.models.limited else config.n
 
     def wanted() -> int:
         return min(config.n - run.kept, few + run.next_item)
 
-    states = final_states(item_graph(bench), items, run.next_item, at_once, wanted, observer.on_sql)
-    async with aclosing(states):
+    async with aclosing(crew.results(run.next_item, wanted, observer)) as results:
         try:
-            async for state in states:
-                result = item_result(state, duplicates, lineage, bench)
+            async for result in results:
+                if isinstance(result, Opened):
+                    run.begin(result)
+                    continue
+                result = duplicates.sorted_out(result)
                 run.commit(result)
                 observer.on_item(result, run.totals)
                 fruitless = 0 if result.status == "kept" else fruitless + 1
@@ -220,14 +163,12 @@ def _prompts(config: BuildConfig) -> dict[str, str]:
     return {name: prompt_hash(name) for name in names}
 
 
-def _lineage(config: BuildConfig, corpus: Corpus, engine: Engine, database: str) -> dict[str, Any]:
-    """Return where every pair of the run comes from."""
+def _lineage(config: BuildConfig, corpus: Corpus, database: str) -> dict[str, Any]:
+    """Return where every pair of the run comes from, but for the engine."""
     return {
         "dialect": config.dialect,
         "database": database,
         "source": config.db if config.db in BUNDLED or "://" in config.db else str(Path(config.db).resolve()),
-        "engine": engine.version,
-        "stand_in": engine.stand_in,
         "evaluation_database": config.evaluation,
         "generator": config.generator,
         "critic": config.critic,

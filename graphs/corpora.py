@@ -1,6 +1,5 @@
 """What the command line asks of the corpora."""
 
-from contextlib import closing
 from dataclasses import dataclass
 
 from ..knowledge.corpus import list_corpora, load_corpus, named_corpus
@@ -50,8 +49,8 @@ def _name_in_use(dialect: str) -> str | None:
 
 def search(dialect: str, query: str, k: int, corpus: str | None = None) -> list[Hit]:
     """Return the ``k`` snippets nearest to ``query``, from the corpus in use or the one named."""
-    with closing(open_index(load_corpus(dialect, corpus))) as index:
-        return index.search(query, k)
+    index = open_index(load_corpus(dialect, corpus))
+    return index.search(query, k)
 
 
 def coverage(dialect: str, corpus: str | None = None) -> CoverageReport:

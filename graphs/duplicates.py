@@ -1,35 +1,51 @@
 """Keeping every pair of a run different: no query twice, no skeleton twice on the same tables."""
 
+import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
 from sqlglot import exp
 
 from ..tools.normal_form import normal_form
 from ..tools.parsing import parsed
-from ..tools.skeleton import skeleton
+from .totals import ItemResult
 
 
 class Duplicates:
-    """The queries and skeletons kept so far."""
+    """The queries and skeletons kept so far, as digests."""
 
-    def __init__(self, dialect: str, kept: Iterable[str] = ()) -> None:
-        self.dialect = dialect
+    def __init__(self, kept: Iterable[dict[str, Any]] = ()) -> None:
         self._queries: set[str] = set()
-        self._shapes: set[tuple[str, tuple[str, ...]]] = set()
-        for sql in kept:
-            self.find(sql)
+        self._shapes: set[bytes] = set()
+        for pair in kept:
+            self.find(pair)
 
-    def find(self, sql: str) -> str | None:
-        """Return what ``sql`` repeats (``duplicate query`` or ``duplicate skeleton``), else remember it."""
-        normalised = normal_form(sql, self.dialect)
-        shape = (skeleton(sql, self.dialect), tables_of(sql, self.dialect))
-        if normalised in self._queries:
+    def find(self, pair: dict[str, Any]) -> str | None:
+        """Return what a pair repeats (``duplicate query`` or ``duplicate skeleton``), else remember it."""
+        query = pair.get("sql_digest") or sql_digest(pair["sql"], pair["dialect"])
+        shape = _digest(repr((pair["skeleton"], pair["tables"])))
+        if query in self._queries:
             return "duplicate query"
         if shape in self._shapes:
             return "duplicate skeleton"
-        self._queries.add(normalised)
+        self._queries.add(query)
         self._shapes.add(shape)
         return None
+
+    def sorted_out(self, result: ItemResult) -> ItemResult:
+        """Return the result of an item, rejected if its pair repeats another."""
+        reason = self.find(result.pair) if result.pair else None
+        return replace(result, status="rejected", reason=reason, pair=None) if reason else result
+
+
+def sql_digest(sql: str, dialect: str) -> str:
+    """Return a digest that queries share which differ in nothing but how they are written."""
+    return _digest(normal_form(sql, dialect)).hex()
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=12).digest()
 
 
 def tables_of(sql: str, dialect: str) -> tuple[str, ...]:

@@ -1,25 +1,113 @@
 """A run over the questions of a set, one database after the other."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import ExitStack, aclosing
+from itertools import takewhile
+from typing import Generic, Protocol, TypeVar
 
 from ..agents.budget import RunStopped
+from ..tools.errors import IsoglossError
 from ..tools.question_sets import Question
-from .build import Observer
-from .questions import consecutive
-from .run_directory import RunDirectory
+from .arena import Arena
+from .run_directory import ItemResult, RunDirectory
+from .tracing.tape import Recording, on_tape
+from .work import Crew, Observer, Opened, Results
 
 
-async def commit_by_database(
-    questions: Sequence[Question],
-    run: RunDirectory,
-    observer: Observer,
-    commit_group: Callable[[list[Question]], Awaitable[None]],
-) -> RunStopped | None:
-    """Let ``commit_group`` commit what is left to do, a database at a time; returns what stopped it, if a model did."""
-    for group in consecutive(questions[run.next_item :]):
-        observer.on_stage(f"{group[0].database}, {len(group)} questions")
+class HasArena(Protocol):
+    """A bench with a database on it."""
+
+    @property
+    def arena(self) -> Arena:
+        """The database in both its engines."""
+
+
+Bench = TypeVar("Bench", bound=HasArena)
+
+
+class QuestionCrew(ABC, Generic[Bench]):
+    """A model at work on questions; as a context manager it lets go of the database that it opened last."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        self._questions, self._database = questions, ExitStack()
+        self._opened: tuple[tuple[str, str], Bench, Opened] | None = None
+
+    @abstractmethod
+    def open_bench(self, stack: ExitStack, question: Question) -> Bench:
+        """Open the question's database until ``stack`` is closed; raises ``IsoglossError`` where it cannot be had."""
+
+    @abstractmethod
+    def not_loaded(self, index: int, question: Question, error: IsoglossError) -> ItemResult:
+        """Return the result of a question whose database cannot be had."""
+
+    @abstractmethod
+    def answers(
+        self, first: int, questions: list[Question], bench: Bench, observer: Observer
+    ) -> AsyncGenerator[ItemResult]:
+        """Yield the results of questions on one database; ``first`` is the index of the first."""
+
+    async def results(self, first: int, wanted: Callable[[], int], observer: Observer) -> Results:
+        """Yield the results of the questions from ``first`` on while more are ``wanted``.
+
+        Those of a database that cannot be had are rejected. Raises ``RunStopped`` when the model cannot go on.
+        """
+        while (left := wanted()) > 0:
+            group = _on_one_database(self._questions, first)[:left]
+            observer.on_stage(f"{group[0].database}, {len(group)} questions")
+            try:
+                bench, opened = self._bench(group[0])
+            except IsoglossError as error:  # this database cannot be had; the others can
+                for index, question in enumerate(group, first):
+                    yield self.not_loaded(index, question, error)
+            else:
+                yield opened
+                async with aclosing(self.answers(first, group, bench, observer)) as results:
+                    async for result in results:
+                        yield result
+            first += len(group)
+
+    def _bench(self, question: Question) -> tuple[Bench, Opened]:
+        """Return the bench with a question's database, the one opened last if it is that."""
+        key = (question.source, question.dialect)
+        if self._opened is None or self._opened[0] != key:
+            self._opened = None
+            self._database.close()
+            with ExitStack() as stack:
+                with on_tape(opening := Recording()):
+                    bench = self.open_bench(stack, question)
+                self._database = stack.pop_all()
+            self._opened = key, bench, Opened(opening.calls, {"engine": bench.arena.engine.version})
+        return self._opened[1:]
+
+    def __enter__(self) -> "QuestionCrew[Bench]":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._database.close()
+
+
+async def commit_questions(goal: int, crew: Crew, run: RunDirectory, observer: Observer) -> RunStopped | None:
+    """Commit what is left to do of ``goal`` questions; returns what stopped it, if a model did."""
+
+    def wanted() -> int:
+        return goal - run.next_item
+
+    async with aclosing(crew.results(run.next_item, wanted, observer)) as results:
         try:
-            await commit_group(group)
+            async for result in results:
+                if isinstance(result, Opened):
+                    run.begin(result)
+                else:
+                    run.commit(result)
+                    observer.on_item(result, run.totals)
         except RunStopped as stop:
             return stop
     return None
+
+
+def _on_one_database(questions: Sequence[Question], first: int) -> list[Question]:
+    """Return the questions from ``first`` on that follow one another on its database."""
+    key = (questions[first].source, questions[first].dialect)
+    following = (questions[index] for index in range(first, len(questions)))
+    return list(takewhile(lambda question: (question.source, question.dialect) == key, following))

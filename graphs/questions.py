@@ -2,9 +2,8 @@
 
 import hashlib
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import groupby
 from pathlib import Path
 
 from ..tools.dialects import get_dialect
@@ -51,12 +50,6 @@ def by_database(questions: Iterable[Question]) -> dict[tuple[str, str], list[Que
     for question in questions:
         grouped.setdefault((question.source, question.dialect), []).append(question)
     return grouped
-
-
-def consecutive(questions: Iterable[Question]) -> Iterator[list[Question]]:
-    """Yield the questions that follow one another on one database."""
-    for _, group in groupby(questions, key=lambda question: (question.source, question.dialect)):
-        yield list(group)
 
 
 def digest(questions: QuestionSet) -> str:

@@ -3,31 +3,30 @@
 from typing import Any, Literal
 
 from ..tools.skeleton import skeleton
-from .duplicates import Duplicates, tables_of
+from .duplicates import sql_digest, tables_of
 from .run_directory import ItemResult
 from .state import ItemState
 from .statistics import features
 from .tracing.tape import BY_HAND
 from .tracing.trace import Step
-from .workbench import Workbench
 
 BEGINNING: tuple[Literal["index", "seed", "seed_template", "focus"], ...] = ("index", "seed", "seed_template", "focus")
 
 
-def item_result(state: ItemState, duplicates: Duplicates, lineage: dict[str, Any], bench: Workbench) -> ItemResult:
-    """Return the result of an item: its pair if it is kept and new, every attempt, and the steps for the trace."""
-    reason = duplicates.find(state["sql"]) if state["status"] == "kept" else state["reason"]
-    status: Literal["kept", "rejected"] = "kept" if reason is None else "rejected"
+def item_result(state: ItemState, lineage: dict[str, Any]) -> ItemResult:
+    """Return the result of an item: its pair if it is kept, every attempt, and the steps for the trace."""
+    status: Literal["kept", "rejected"] = "kept" if state["status"] == "kept" else "rejected"
+    reason = None if status == "kept" else state["reason"]
     attempts = [{"item": state["index"], **a} for a in state["attempts"]]
     steps = [Step(**step) for step in state["steps"]]
-    pair = _pair(state, lineage, bench) if status == "kept" else None
+    pair = _pair(state, lineage) if status == "kept" else None
     seconds = sum(s.seconds for s in steps)
     beginning: dict[str, Any] = {key: state[key] for key in BEGINNING}
     return ItemResult(state["index"], status, reason, len(attempts) > 1, pair, attempts, steps, seconds, beginning)
 
 
-def _pair(state: ItemState, lineage: dict[str, Any], bench: Workbench) -> dict[str, Any]:
-    sql = state["sql"]
+def _pair(state: ItemState, lineage: dict[str, Any]) -> dict[str, Any]:
+    sql, dialect = state["sql"], lineage["dialect"]
     return {
         "id": f"{lineage['dialect']}-{lineage['database']}-{lineage['seed']}-{state['index']}",
         "question": state["question"],
@@ -35,10 +34,11 @@ def _pair(state: ItemState, lineage: dict[str, Any], bench: Workbench) -> dict[s
         "sql": sql,
         "paraphrases": state["paraphrases"],
         "rows": state["row_count"],
-        "tables": list(tables_of(sql, bench.dialect)),
+        "tables": list(tables_of(sql, dialect)),
         "keywords": state["keywords"],
-        "features": sorted(features(sql, bench.dialect)),
-        "skeleton": skeleton(sql, bench.dialect),
+        "features": sorted(features(sql, dialect)),
+        "skeleton": skeleton(sql, dialect),
+        "sql_digest": sql_digest(sql, dialect),
         "template": state["template"],
         "seed_query": state["seed"],
         "snippets": [s["id"] for s in state["snippets"]],

@@ -11,7 +11,7 @@ point. Opening cuts whatever lines follow those of the last committed item.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -25,6 +25,7 @@ from .run_files import JsonLines, RunLock, now, read_record, write_record
 from .totals import ItemResult, Totals
 from .tracing.tape import Call
 from .tracing.trace import Trace
+from .work import Opened
 
 __all__ = ["ItemResult", "RunDirectory", "Totals"]
 
@@ -39,6 +40,7 @@ class RunDirectory:
         self.path = path
         self.totals = Totals()
         self._cleaner = Cleaner(secrets)
+        self._opening: list[Call] | None = None
         with ExitStack() as opened:
             lock = RunLock(path / _LOCK)
             opened.callback(lock.release)
@@ -79,13 +81,6 @@ class RunDirectory:
         """The index of the item to commit next."""
         return self.totals.items
 
-    def results(self) -> Iterator[dict[str, Any]]:
-        """Yield item, status, reason, repaired, question and sql of each committed item, the last two if kept."""
-        return self._trace.query(
-            "SELECT item, status, reason, repaired, iif(status = 'kept', question, NULL) AS question,"
-            " iif(status = 'kept', sql, NULL) AS sql FROM items ORDER BY item"
-        )
-
     def commit(self, result: ItemResult) -> None:
         """Write an item's pair, attempts and trace; once this returns they survive the death of the process.
 
@@ -102,10 +97,14 @@ class RunDirectory:
                 raise
         self.totals.add(result.status, result.reason, result.repaired)
 
-    def keep_opening(self, calls: Sequence[Call]) -> None:
-        """Keep what was asked before the next item, of it and those after it, so that they can be replayed."""
-        with _unwritable(self.path):
-            self._trace.keep_opening(self.next_item, calls, self._cleaner)
+    def begin(self, opened: Opened) -> None:
+        """Keep what was asked for the items that follow, so that they can be replayed, and note its facts."""
+        if opened.calls != self._opening:
+            with _unwritable(self.path):
+                self._trace.keep_opening(self.next_item, opened.calls, self._cleaner)
+            self._opening = opened.calls
+        if any(self.noted(name, None) != fact for name, fact in opened.facts.items()):
+            self.note(**opened.facts)
 
     def finish(self, summary: dict[str, Any]) -> None:
         """Record that the run is complete, and how it went."""

@@ -8,8 +8,9 @@ from pathlib import Path
 from ..knowledge.corpus import load_corpus
 from ..tools.errors import UsageError
 from ..tools.sources import open_source
-from .build import BuildConfig, Observer, build
+from .build import BuildConfig, build
 from .versus import Versus, compare_runs
+from .work import Observer
 
 Watch = Callable[[BuildConfig], AbstractContextManager[Observer]]
 

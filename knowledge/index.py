@@ -31,18 +31,17 @@ class WordLlamaEmbedding(EmbeddingFunction[Documents]):
 
 
 class Index:
-    """An open index; safe to search from several threads, and always with the same result.
+    """An index, read whole; safe to search from several threads, and always with the same result.
 
     The vectors are kept in ChromaDB and compared exactly: its approximate search differs between two builds.
     """
 
-    def __init__(self, corpus: Corpus, collection: chromadb.Collection, lock: IO[str] | None) -> None:
+    def __init__(self, corpus: Corpus, collection: chromadb.Collection) -> None:
         self._snippets = sorted({s.id: s for s in corpus.snippets}.values(), key=lambda s: s.id)
         stored = collection.get(include=["embeddings"])
         vectors = dict(zip(stored["ids"], cast(Any, stored["embeddings"]), strict=True))
         titles = np.asarray([vectors[s.id] for s in self._snippets], dtype=np.float32)
         self._ranking = Ranking(self._snippets, titles)
-        self._lock = lock
 
     def search(self, query: str, k: int = 4) -> list[Hit]:
         """Return the ``k`` best snippets, best first."""
@@ -50,26 +49,22 @@ class Index:
         best = (-scores).argsort(kind="stable")[:k]
         return [Hit(self._snippets[i], float(scores[i])) for i in best]
 
-    def close(self) -> None:
-        """Give the index up to other processes."""
-        if self._lock is not None:
-            self._lock.close()
-
 
 def open_index(corpus: Corpus) -> Index:
     """Open the index of exactly this corpus, building it if it is missing, incomplete or broken.
 
-    One process owns the index on disk; any other, meanwhile, works on one in memory.
+    While one process opens the index on disk, any other makes one in memory.
     """
     folder = home() / "index"
     lock = _locked(folder)
     if lock is None:
-        return Index(corpus, _filled(chromadb.EphemeralClient(_settings()), corpus), None)
-    try:
-        return Index(corpus, _filled(_client(folder), corpus), lock)
-    except Exception:  # whatever is wrong with the files, the corpus is the source of truth
-        _forget(folder)
-        return Index(corpus, _filled(_client(folder), corpus), lock)
+        return Index(corpus, _filled(chromadb.EphemeralClient(_settings()), corpus))
+    with lock:
+        try:
+            return Index(corpus, _filled(_client(folder), corpus))
+        except Exception:  # whatever is wrong with the files, the corpus is the source of truth
+            _forget(folder)
+            return Index(corpus, _filled(_client(folder), corpus))
 
 
 def _locked(folder: Path) -> IO[str] | None:

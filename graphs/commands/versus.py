@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from .options import show
 
 if TYPE_CHECKING:
-    from ..build import BuildConfig, Observer
+    from ..build import BuildConfig
+    from ..work import Observer
 
 
 def build_two(config: "BuildConfig", versus: str, json: bool) -> None:

@@ -17,7 +17,7 @@ from ...knowledge.corpus import load_corpus
 from ...knowledge.index import open_index
 from ...tools.engines import open_engine
 from ...tools.errors import UsageError
-from ..build import LIMITS, BuildConfig, build_workbench
+from ..build_work import LIMITS, BuildConfig, build_workbench
 from ..cleaning import REDACTED, Cleaner, secrets_in
 from ..item_graph import item_graph
 from ..results import BEGINNING
@@ -128,7 +128,7 @@ def _ended(config: BuildConfig, forker: Forker, state: ItemState, on_stage: Call
     with ExitStack() as stack:
         on_stage("load models and corpus")
         models = load_models(config.asked, config.models)
-        index = stack.enter_context(closing(open_index(load_corpus(config.dialect, config.corpus))))
+        index = open_index(load_corpus(config.dialect, config.corpus))
         on_stage("load database")
         engine = stack.enter_context(open_engine(config.dialect, config.db, workers=1, limits=LIMITS))
         voices = stack.enter_context(open_voices(models, config.models, open_budget(config.models, Usage())))

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -22,8 +21,8 @@ Tools = dict[str, BaseTool]
 def tools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tools]:
     with pytest.MonkeyPatch.context() as patch, open_engine("postgres", "shop", workers=1) as engine:
         patch.setenv("ISOGLOSS_HOME", str(tmp_path_factory.mktemp("home")))
-        with closing(open_index(load_corpus("postgres", "builtin"))) as index:
-            yield {tool.name: tool for tool in agent_tools(engine, index)}
+        index = open_index(load_corpus("postgres", "builtin"))
+        yield {tool.name: tool for tool in agent_tools(engine, index)}
 
 
 def told(tools: Tools, name: str, **arguments: Any) -> str:

@@ -16,6 +16,7 @@ from isogloss.agents.budget import Budget, BudgetSpent, RunStopped
 from isogloss.agents.channel import open_channel
 from isogloss.agents.reply_cache import ReplyCache
 from isogloss.agents.throughput import ModelGone, ModelRefuses, Patience
+from isogloss.graphs.dataset import read_pairs
 from isogloss.graphs.duplicates import Duplicates
 from isogloss.graphs.item_graph import item_graph
 from isogloss.graphs.results import item_result
@@ -52,9 +53,8 @@ def engine(home: None) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def index(home: None) -> Iterator[Index]:
-    with closing(open_index(load_corpus("sqlite", "builtin"))) as opened:
-        yield opened
+def index(home: None) -> Index:
+    return open_index(load_corpus("sqlite", "builtin"))
 
 
 @pytest.fixture
@@ -99,12 +99,12 @@ class Run:
 
     async def _commit(self, run: RunDirectory, bench: Workbench, items: int, in_flight: int) -> None:
         templates = Items(seed_templates("sqlite"), ["IIF", "GROUP BY"], 0)
-        kept = Duplicates("sqlite", (r["sql"] for r in run.results() if r["status"] == "kept"))
+        kept = Duplicates(read_pairs(run.path))
         graph = item_graph(bench)
         states = final_states(graph, templates, run.next_item, in_flight, lambda: items - run.next_item)
         async with aclosing(states):
             async for state in states:
-                run.commit(item_result(state, kept, LINEAGE, bench))
+                run.commit(kept.sorted_out(item_result(state, LINEAGE)))
 
 
 @pytest.fixture

@@ -34,7 +34,6 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         patch.setenv("ISOGLOSS_HOME", str(tmp_path_factory.mktemp("home")))
         opened = open_index(load_corpus("sqlite", "builtin"))
         yield opened
-        opened.close()
 
 
 class Item:

@@ -36,7 +36,6 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
         patch.setenv("ISOGLOSS_HOME", str(tmp_path_factory.mktemp("home")))
         index = open_index(load_corpus("sqlite", "builtin"))
         yield open_workbench(engine, index, Voice(ScriptedModel()), Voice(ScriptedModel()), max_repairs=0)
-        index.close()
 
 
 def after_stage(bench: Workbench, said: str, agree: bool) -> dict[str, Any]:

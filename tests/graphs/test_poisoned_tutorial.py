@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -126,9 +125,9 @@ def test_tools_do_not_obey_it_either(place: Path, tmp_path: Path, monkeypatch: p
 def attempted(engine: Engine, generator: ScriptedModel, critic: ScriptedModel) -> list[dict[str, object]]:
     """Return the attempts of one item on the poisoned corpus."""
     state = item_beginning(0, "s", "SELECT 1", "IIF")
-    with closing(open_index(load_corpus("sqlite", "poisoned"))) as index:
-        bench = open_workbench(engine, index, Voice(generator), Voice(critic), max_repairs=2)
-        result = asyncio.run(item_graph(bench).ainvoke(state))
+    index = open_index(load_corpus("sqlite", "poisoned"))
+    bench = open_workbench(engine, index, Voice(generator), Voice(critic), max_repairs=2)
+    result = asyncio.run(item_graph(bench).ainvoke(state))
     assert result["status"] == "rejected"
     assert "\x1b" not in repr(generator.seen[0][-1].content)
     attempts: list[dict[str, object]] = result["attempts"]

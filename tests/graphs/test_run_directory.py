@@ -213,14 +213,11 @@ def test_a_damaged_trace_is_said_to_be(path: Path) -> None:
         RunDirectory.open(path, CONFIG)
 
 
-def test_totals_and_results_come_back_on_resume(path: Path) -> None:
+def test_totals_come_back_on_resume(path: Path) -> None:
     run_to(path, 12)
     run = RunDirectory.open(path, CONFIG)
     assert (run.next_item, run.kept, run.totals.repaired, run.totals.rejected) == (12, 8, 2, {"vacuous": 4})
-    results = list(run.results())
     run.close()
-    assert [r["item"] for r in results] == list(range(12))
-    assert [r["sql"] for r in results] == [(item(i).pair or {}).get("sql") for i in range(12)]
 
 
 def test_an_item_out_of_turn_is_our_mistake(path: Path) -> None:

@@ -58,10 +58,8 @@ def bench(tmp_path_factory: pytest.TempPathFactory, generator: ScriptedModel) ->
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ISOGLOSS_HOME", str(folder / "home"))
         path = str(database(folder, "hotel"))
-        with (
-            open_arena(path, "sqlite", "duckdb", 1, Limits()) as arena,
-            closing(open_index(load_corpus("duckdb", "builtin"))) as index,
-        ):
+        index = open_index(load_corpus("duckdb", "builtin"))
+        with open_arena(path, "sqlite", "duckdb", 1, Limits()) as arena:
             yield open_bench(arena, index, Voice(generator), 2, None)
 
 

@@ -1,10 +1,10 @@
 """Corpora: ours, added ones, the one in use, and the index that belongs to exactly one of them."""
 
+import fcntl
 import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -32,8 +32,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def titles(query: str, name: str | None = None) -> list[str]:
-    with closing(open_index(load_corpus("sqlite", name))) as index:
-        return [hit.snippet.title for hit in index.search(query, 3)]
+    index = open_index(load_corpus("sqlite", name))
+    return [hit.snippet.title for hit in index.search(query, 3)]
 
 
 def add(tmp_path: Path, text: str = PAGE, name: str = "mine") -> None:
@@ -79,9 +79,10 @@ print("\\n".join(hit.snippet.title for hit in open_index(load_corpus("sqlite")).
 """
 
 
-def test_a_second_process_does_not_wait_for_the_first() -> None:
-    with closing(open_index(load_corpus("sqlite"))) as index:
-        ours = [hit.snippet.title for hit in index.search("group by month", 3)]
+def test_a_second_process_does_not_wait_while_one_opens_the_index(home: Path) -> None:
+    ours = titles("group by month")
+    with (home / "index" / "owner.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         other = subprocess.run([sys.executable, "-c", SEARCH], capture_output=True, text=True, timeout=60, check=True)
     assert other.stdout.splitlines() == ours
 
@@ -109,12 +110,13 @@ def test_a_damaged_choice_is_said(home: Path) -> None:
 
 
 def test_a_query_without_words_finds_no_nonsense() -> None:
-    with closing(open_index(load_corpus("sqlite"))) as index:
-        assert all(0 <= hit.score <= 1 for query in ("", "  ", "\N{SNOWMAN}") for hit in index.search(query, 3))
+    index = open_index(load_corpus("sqlite"))
+    assert all(0 <= hit.score <= 1 for query in ("", "  ", "\N{SNOWMAN}") for hit in index.search(query, 3))
 
 
 def test_threads_find_the_same() -> None:
-    with closing(open_index(load_corpus("sqlite"))) as index, ThreadPoolExecutor(8) as pool:
+    index = open_index(load_corpus("sqlite"))
+    with ThreadPoolExecutor(8) as pool:
         found = pool.map(lambda _: [hit.snippet.id for hit in index.search("group by month")], range(80))
         assert len({tuple(ids) for ids in found}) == 1
 
