@@ -12,13 +12,14 @@ from .finetuning.journal import Observer
 from .finetuning.lessons import dataset
 from .finetuning.pairs import read_pairs
 from .finetuning.running import begin, run_training
+from .finetuning.sharding import Sharded
 from .finetuning.source import context_of, load_model, load_tokenizer
 from .finetuning.summary import TrainingSummary
 from .finetuning.whole_checkpoints import WholeCheckpoints
 from .preference_data import preference_files
 
 
-class _Trainer(WholeCheckpoints, DPOTrainer):  # type: ignore[misc]
+class _Trainer(Sharded, WholeCheckpoints, DPOTrainer):  # type: ignore[misc]
     """TRL's trainer, with whole checkpoints and our own tokens."""
 
     def _prepare_dataset(self, dataset: Any, *_: Any) -> Any:

@@ -14,6 +14,7 @@ from .finetuning.held_out import TokenMean
 from .finetuning.journal import Observer
 from .finetuning.lessons import Lessons, dataset, read_lessons
 from .finetuning.running import begin, run_training
+from .finetuning.sharding import Sharded
 from .finetuning.source import context_of, load_model, load_tokenizer
 from .finetuning.summary import TrainingSummary
 from .finetuning.tokens import Lesson
@@ -29,7 +30,7 @@ class SftConfig(TrainingConfig):
     packing: bool = False
 
 
-class _Trainer(WholeCheckpoints, TokenMean, SFTTrainer):  # type: ignore[misc]
+class _Trainer(Sharded, WholeCheckpoints, TokenMean, SFTTrainer):  # type: ignore[misc]
     """TRL's trainer, with checkpoints that count only when they are whole, and each token counted once."""
 
 

@@ -9,8 +9,9 @@ from .arguments import rate_of
 from .config import TrainingConfig
 from .inputs import Inputs
 from .journal import read_log
-from .machine import in_bf16, processes
+from .machine import in_bf16
 from .plot import draw_losses
+from .sharding import spread
 from .summary import TrainingSummary
 from .work_folder import WorkFolder
 
@@ -51,7 +52,7 @@ def write_papers(
         "data": inputs.data,
         "learning_rate": rate_of(config),
         "bf16": in_bf16(config.precision),
-        "processes": processes(),
+        **spread(),
     }
     shutil.copyfile(work.losses, work.model / "losses.jsonl")
     draw_losses(read_log(work.losses), config.measure, work.model / "loss.png")

@@ -19,6 +19,7 @@ from .journal import Journal, Observer
 from .kept_checkpoints import result_in, step_of
 from .machine import is_main, peak_memory_mb, processes, quiet_libraries, use_all_cores
 from .papers import write_papers
+from .sharding import check_sharding, spread, trained
 from .source import open_source, stored_dtype
 from .summary import DataCounts, TrainingSummary, summarised
 from .whole_checkpoints import writing
@@ -33,6 +34,7 @@ def begin(config: TrainingConfig) -> Checkpoint:
     Raises ``UsageError`` for settings and models that cannot be, and for a place that is taken.
     """
     config.check(processes())
+    check_sharding()
     if config.out.is_symlink():
         raise UsageError(f"{config.out} is a link: give the folder itself as --out.")
     require_free(config.out)
@@ -57,10 +59,11 @@ def run_training(
     checkpoints stay.
     """
     inputs = inputs_of(source, config.data)
-    settings = {**config.settings(), "processes": processes(), "data": inputs.data, "model_files": inputs.weights}
+    settings = {**config.settings(), **spread(), "data": inputs.data, "model_files": inputs.weights}
     with _folder(config, settings) as work, _memory_told(work):
         trainer = make_trainer(trainer_arguments(config, work, bool(counts.held_out)))
         trainer.accelerator.wait_for_everyone()  # until the main process has the folder in order
+        work.require_seen()
         last = work.last_whole()
         journal = Journal(work, observer, counts.tokens, step_of(last) if last else 0)
         _set_callbacks(trainer, journal, config.patience)
@@ -114,10 +117,7 @@ def _save(trainer: Any, source: Checkpoint, work: WorkFolder) -> None:
 
     A head that is the embedding is saved once: as two tensors of a shorter type they would no longer be known as one.
     """
-    model = trainer.accelerator.unwrap_model(trainer.model)
-    adapted = hasattr(model, "merge_and_unload")
-    model = model.merge_and_unload() if adapted else model
-    weights = model.state_dict() if adapted else trainer.accelerator.get_state_dict(trainer.model_wrapped)
+    model, weights = trained(trainer, source)
     if is_main():
         dtype = stored_dtype(source)
         own = {name: each for name, each in weights.items() if name not in model.all_tied_weights_keys}

@@ -7,6 +7,7 @@ which moves to its place whole.
 import fcntl
 import json
 import os
+import platform
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from ..checkpoints.lineage import write_json
 from ..checkpoints.output import require_free
 from .kept_checkpoints import remove_halves, step_of, whole_ones
 
+_TOLD = "settings.json"
 _FREE = ("micro_batch", "save_every")  # settings that hardly change the result, or not at all
 
 
@@ -52,6 +54,14 @@ class WorkFolder:
     def last_whole(self) -> Path | None:
         """Return the latest checkpoint that is whole, None before there is one."""
         return next(reversed(whole_ones(self.checkpoints)), None)
+
+    def require_seen(self) -> None:
+        """Raise ``UsageError`` on a machine that does not see what the main process made: it would begin anew alone."""
+        if not (self.place / _TOLD).is_file():
+            raise UsageError(
+                f"{platform.node()} sees no {self.place.absolute()}, where the main process trains: give an --out that "
+                "all machines share."
+            )
 
     def finish(self) -> None:
         """Move the model to its place and remove the rest."""
@@ -108,7 +118,7 @@ def _locked(work: WorkFolder) -> Iterator[None]:
 
 
 def _require_same(work: WorkFolder, settings: Mapping[str, Any]) -> None:
-    told = work.place / "settings.json"
+    told = work.place / _TOLD
     if work.last_whole() is None or not told.is_file():
         fresh = work.place / "settings.json.new"
         write_json(fresh, settings)
