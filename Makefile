@@ -1,7 +1,7 @@
 # Everything a newcomer needs: `make demo` shows Isogloss at work, `make test` checks it.
 PYTHON ?= python3
 BIN := .venv/bin
-EXTRAS := dev,fast,baseball,bigquery,oracle,local,train,openai,anthropic,google-genai,ollama
+EXTRAS := dev,fast,cluster,baseball,bigquery,oracle,local,train,openai,anthropic,google-genai,ollama
 
 .PHONY: demo test check lint types bench clean emulator examples
 

@@ -27,11 +27,25 @@ def chat_model(spec: str, base_url: str | None = None, bf16: bool = False) -> Ba
         return GrammarModel()
     if runs_here(spec) and spec != "hf:":
         from .local_models.chat import local_model
-        from .local_models.smollm2 import smollm2_folder
 
-        return local_model(name or str(smollm2_folder()), bf16)
+        return local_model(_folder(spec), bf16)
     from .models_providers import PROVIDERS, provider_model
 
     if kind in PROVIDERS and name:
         return provider_model(PROVIDERS[kind], name, base_url if kind == "openai" else None)
     raise UsageError(f"Unknown model '{spec}': choose {CHOICES}.")
+
+
+def weights_version(spec: str, bf16: bool = False) -> str | None:
+    """Return what tells the weights of the model ``spec`` from others; None where they are not in this process."""
+    if not runs_here(spec):
+        return None
+    from .local_models import chat
+
+    return chat.weights_version(_folder(spec), bf16)
+
+
+def _folder(spec: str) -> str:
+    from .local_models.smollm2 import smollm2_folder
+
+    return spec.removeprefix("hf:") if spec != "smollm2" else str(smollm2_folder())

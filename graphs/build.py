@@ -21,10 +21,11 @@ from ..tools.sources import BUNDLED, open_source
 from ..tools.templates import Template, load_seed_file, seed_templates
 from .build_work import BuildConfig, BuildWork
 from .cleaning import secrets_in
+from .crew import models_here, open_crew
 from .dataset import read_pairs
 from .duplicates import Duplicates
 from .run_directory import RunDirectory
-from .run_models import FEW, load_models, open_budget
+from .run_models import FEW, open_budget
 from .run_summary import RunSummary, run_to_its_end
 from .spending import spending, spent_so_far
 from .stream import Items
@@ -58,9 +59,11 @@ def build(config: BuildConfig, observer: Observer, player: Player | None = None)
     read_prompts_anew()
     if config.paraphraser == "grammar":
         raise UsageError("grammar has one way to say a thing: --paraphrase takes a language model.")
+    if config.cluster and player:
+        raise UsageError("Items of a cluster do not wait at breakpoints: leave out --break, or --on.")
     if config.asked != {"grammar"}:
         observer.on_stage("load models")
-    models = load_models(config.asked, config.models)
+    models = models_here(config.cluster, config.asked, config.models)
     work, identity, name = _plan(config, observer)
     with ExitStack() as stack:
         path = config.out or Path("runs") / name
@@ -68,7 +71,8 @@ def build(config: BuildConfig, observer: Observer, player: Player | None = None)
         run = stack.enter_context(closing(RunDirectory.open(path, identity, secrets, config.n)))
         budget = open_budget(config.models, spent_so_far(run))
         stack.callback(lambda: run.note(spent=asdict(budget.spent)))
-        crew = stack.enter_context(work.crew(models, budget, observer))
+        opening = open_crew(work, run, config.cluster, models, budget, observer, secrets)
+        crew = stack.enter_context(opening)
         with played_by(player):
             stop, seconds = run_to_its_end(run, models.values(), _commit_items(config, crew, run, observer))
         exhausted = stop is None and run.kept < config.n

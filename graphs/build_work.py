@@ -19,10 +19,11 @@ from .run_models import ModelSettings, Voice, in_flight, open_voices
 from .stream import Items, final_states
 from .tracing.tape import Recording, on_tape
 from .tracing.taped import TapedEngine, TapedIndex
-from .work import Observer, Opened, Results
+from .work import Cluster, Observer, Opened, Results
 from .workbench import Workbench, open_workbench
 
 LIMITS = Limits(seconds=5.0)  # per statement: what takes longer on this database is no example to learn from
+_SHARD = 100  # items: seconds of work with rules alone, and no more to do again where a machine is lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class BuildConfig:
     evaluation: bool = False
     paraphraser: str | None = None
     models: ModelSettings = field(default_factory=ModelSettings)
+    cluster: Cluster | None = None
 
     @property
     def asked(self) -> set[str]:
@@ -62,6 +64,7 @@ class BuildWork:
     index: Index
     items: Items
     lineage: dict[str, Any]
+    places: dict[str, str] = field(default_factory=dict)
 
     @property
     def asked(self) -> set[str]:
@@ -73,13 +76,22 @@ class BuildWork:
         """How they are asked."""
         return self.config.models
 
+    def source(self, item: int) -> str:
+        """Return the database of an item: the build's."""
+        return self.config.db
+
+    def shard(self, first: int, stop: int) -> range:
+        """Return some seconds' worth of items."""
+        return range(first, min(stop, first + _SHARD))
+
     @contextmanager
     def crew(self, models: dict[str, BaseChatModel], budget: Budget, observer: Observer) -> Iterator["BuildCrew"]:
         """Open the engine with the database, and bind the agents to the models."""
         config = self.config
         with ExitStack() as stack:
             observer.on_stage("load database")
-            engine = stack.enter_context(open_engine(config.dialect, config.db, workers=config.workers, limits=LIMITS))
+            source = self.places.get(config.db, config.db)
+            engine = stack.enter_context(open_engine(config.dialect, source, workers=config.workers, limits=LIMITS))
             voices = stack.enter_context(open_voices(models, config.models, budget))
             with on_tape(opening := Recording()):
                 bench = build_workbench(config, TapedEngine(engine), TapedIndex(self.index), voices)

@@ -14,6 +14,8 @@ from .run_directory import ItemResult, RunDirectory
 from .tracing.tape import Recording, on_tape
 from .work import Crew, Observer, Opened, Results
 
+_SHARD = 50  # questions: on a larger database several processors work
+
 
 class HasArena(Protocol):
     """A bench with a database on it."""
@@ -104,6 +106,11 @@ async def commit_questions(goal: int, crew: Crew, run: RunDirectory, observer: O
         except RunStopped as stop:
             return stop
     return None
+
+
+def question_shard(questions: Sequence[Question], first: int, stop: int) -> range:
+    """Return the questions from ``first`` on, before ``stop``, that are on one database, but not very many."""
+    return range(first, min(stop, first + len(_on_one_database(questions, first)[:_SHARD])))
 
 
 def _on_one_database(questions: Sequence[Question], first: int) -> list[Question]:

@@ -9,6 +9,7 @@ An item's lines are written first, then its trace in one transaction: the row in
 point. Opening cuts whatever lines follow those of the last committed item.
 """
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -75,6 +76,16 @@ class RunDirectory:
     def kept(self) -> int:
         """How many pairs the run has."""
         return self.totals.kept
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run is complete."""
+        return bool(self._record["status"] == "finished")
+
+    @property
+    def digest(self) -> str:
+        """A digest of what determines the data."""
+        return hashlib.sha256(json.dumps(self._record["config"], sort_keys=True).encode()).hexdigest()[:16]
 
     @property
     def next_item(self) -> int:

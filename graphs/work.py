@@ -51,6 +51,17 @@ class Crew(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Where a run is shared out: the Ray cluster at ``address``, None for one on this machine alone.
+
+    ``shards`` is the folder of finished shards, any that ``fsspec`` reaches; by default one in the run's directory.
+    """
+
+    address: str | None = None
+    shards: str | None = None
+
+
 class Work(Protocol):
     """What determines the results of a run's items; travels to wherever there is a crew for it."""
 
@@ -61,6 +72,16 @@ class Work(Protocol):
     @property
     def models(self) -> ModelSettings:
         """How they are asked."""
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Where databases lie on this machine, if not where their names say."""
+
+    def source(self, item: int) -> str:
+        """Return the database of an item."""
+
+    def shard(self, first: int, stop: int) -> range:
+        """Return the items from ``first`` on, before ``stop``, that are best made together."""
 
     def crew(
         self, models: dict[str, BaseChatModel], budget: Budget, observer: Observer

@@ -119,5 +119,10 @@ def local_model(name_or_folder: str, bf16: bool = False) -> LocalModel:
 
     Raises ``UsageError`` if that fails.
     """
-    weights, version = load_weights(name_or_folder, bf16), fingerprint(name_or_folder)
-    return LocalModel(weights, name_or_folder=name_or_folder, version=f"{version}-bf16" if bf16 else version)
+    weights = load_weights(name_or_folder, bf16)
+    return LocalModel(weights, name_or_folder=name_or_folder, version=weights_version(name_or_folder, bf16))
+
+
+def weights_version(name_or_folder: str, bf16: bool = False) -> str:
+    """Return what tells these weights from others, without loading them."""
+    return fingerprint(name_or_folder) + ("-bf16" if bf16 else "")

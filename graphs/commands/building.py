@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .model_options import asks_models
-from .options import DATABASE, DIALECT_NAMES, MODELS, Corpus, Json, Workers, show
+from .options import DATABASE, DIALECT_NAMES, MODELS, Corpus, Json, On, ShardsAt, Workers, show
 from .versus import build_two
 
 if TYPE_CHECKING:
@@ -43,10 +43,13 @@ def build(
     stop_attempt: Annotated[
         int | None, typer.Option("--break-attempt", metavar="N", min=1, help="Before its Nth attempt.")
     ] = None,
+    on: On = None,
+    shards: ShardsAt = None,
     json: Json = False,
 ) -> None:
     """Build verified pairs; the same command goes on where a stopped run was left."""
     from .. import build as building
+    from ..crew import cluster_of
     from ..progress import Goal
     from ..summary_view import show_summary
     from ..tracing.break_view import ask_at_terminal
@@ -54,7 +57,7 @@ def build(
     from ..watching import watched
 
     made_of = (generator, critic, corpus, seeds, workers, max_repairs, evaluation, paraphrase, settings)
-    config = building.BuildConfig(dialect, db, n, seed, out, *made_of)
+    config = building.BuildConfig(dialect, db, n, seed, out, *made_of, cluster_of(on, shards))
     points = breakpoints(stop_before or [], stop_on or [], stop_attempt)
     if versus is not None:
         build_two(config, versus, json)

@@ -27,6 +27,13 @@ RunItem = Annotated[
     list[str], typer.Argument(metavar="[RUN] ITEM", help="The run (by default the latest) and the item.")
 ]
 Workers = Annotated[int, typer.Option(metavar="N", min=1, help="Processes that execute SQL.")]
+On = Annotated[
+    str | None, typer.Option(metavar="CLUSTER", help="ray, or ray://HOST:PORT; by default this process works alone.")
+]
+ShardsAt = Annotated[
+    str | None,
+    typer.Option("--shards", metavar="URL", help="Where a cluster's machines put what is done: s3://…, a folder."),
+]
 
 
 def text_of(argument: str) -> str:

@@ -7,7 +7,7 @@ import typer
 
 from ...agents.defaults import SCHEMA_VALUES
 from .model_options import SchemaValues, asks_models
-from .options import DIALECT_NAMES, MODELS, Json, Workers, show
+from .options import DIALECT_NAMES, MODELS, Json, On, ShardsAt, Workers, show
 
 if TYPE_CHECKING:
     from ..run_models import ModelSettings
@@ -38,10 +38,13 @@ def sample(
         bool, typer.Option("--evaluation", help="Mark the databases as ones for evaluation.")
     ] = False,
     schema_values: SchemaValues = SCHEMA_VALUES,
+    on: On = None,
+    shards: ShardsAt = None,
     json: Json = False,
 ) -> None:
     """Sample a model's answers and grade them by execution; the same command goes on where a stopped run was left."""
     from ...agents.sampler import SamplingSettings
+    from ..crew import cluster_of
     from ..progress import Goal
     from ..sampling import run
     from ..sampling.config import SampleConfig, questions_to_sample
@@ -49,7 +52,7 @@ def sample(
     from ..watching import watched
 
     drawn = SamplingSettings(n, temperature, top_p, seed)
-    kept = (limit, per_question, per_class, out, workers, evaluation, settings, schema_values)
+    kept = (limit, per_question, per_class, out, workers, evaluation, settings, schema_values, cluster_of(on, shards))
     config = SampleConfig(questions, dialect, generator, databases, drawn, *kept)
     chosen = questions_to_sample(config)
     title = f"isogloss sample · {chosen.name} · {generator} · {dialect} · {drawn.requests} a question"

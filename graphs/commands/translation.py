@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .model_options import asks_models
-from .options import DIALECT_NAMES, MODELS, Corpus, Json, Workers, show
+from .options import DIALECT_NAMES, MODELS, Corpus, Json, On, ShardsAt, Workers, show
 
 if TYPE_CHECKING:
     from ..run_models import ModelSettings
@@ -32,9 +32,12 @@ def translate(
     evaluation: Annotated[
         bool, typer.Option("--evaluation", help="Mark the databases as ones for evaluation.")
     ] = False,
+    on: On = None,
+    shards: ShardsAt = None,
     json: Json = False,
 ) -> None:
     """Translate a question set, verified by its rows; the same command goes on where a stopped run was left."""
+    from ..crew import cluster_of
     from ..progress import Goal
     from ..translation.config import TranslationConfig, questions_to_translate
     from ..translation.report import translation_report
@@ -43,7 +46,7 @@ def translate(
     from ..watching import watched
 
     wanted = (questions, dialect, databases, source_dialect, limit, seed, out, generator, corpus, workers, max_repairs)
-    config = TranslationConfig(*wanted, evaluation, settings)
+    config = TranslationConfig(*wanted, evaluation, settings, cluster_of(on, shards))
     chosen = questions_to_translate(config)
     title = f"isogloss translate · {chosen.name} · {source_dialect} to {dialect}"
     with watched(title, Goal(len(chosen.questions), of_items=True)) as watcher:

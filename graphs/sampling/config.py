@@ -12,6 +12,7 @@ from ...training.pass_at_k import PassAtK
 from ..questions import chosen_questions, usable_questions
 from ..run_models import ModelSettings
 from ..run_summary import RunSummary
+from ..work import Cluster
 from .data import DataCounts
 
 
@@ -39,6 +40,7 @@ class SampleConfig:
     evaluation: bool = False
     models: ModelSettings = field(default_factory=ModelSettings)
     schema_values: int = SCHEMA_VALUES
+    cluster: Cluster | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

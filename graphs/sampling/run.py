@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from ... import __version__
+from ...agents.models import weights_version
 from ...agents.models_providers import shown_address
 from ...tools.question_sets import QuestionSet
 from ...training.pass_at_k import pass_curve
 from ...training.prompt_format import FORMAT
 from ..cleaning import secrets_in
+from ..crew import models_here, open_crew
 from ..question_run import commit_questions
 from ..questions import digest
 from ..run_directory import RunDirectory
-from ..run_models import load_models, open_budget
+from ..run_models import open_budget
 from ..run_summary import run_to_its_end
 from ..spending import spending, spent_so_far
 from ..work import Observer
@@ -32,8 +34,8 @@ def sample(config: SampleConfig, questions: QuestionSet, observer: Observer) -> 
     """
     with ExitStack() as stack:
         observer.on_stage("load model")
-        models = load_models({config.generator}, config.models)
-        version = getattr(models[config.generator], "version", None)  # of weights in this process
+        models = models_here(config.cluster, {config.generator}, config.models)
+        version = weights_version(config.generator, config.models.bf16)
         path = config.out or Path("runs") / f"sample-{questions.name}-{config.dialect}-{config.sampling.seed}"
         secrets = secrets_in(config.models.base_url, *{question.source for question in questions.questions})
         identity = _identity(config, questions, version)
@@ -43,7 +45,8 @@ def sample(config: SampleConfig, questions: QuestionSet, observer: Observer) -> 
         budget = open_budget(config.models, spent_so_far(run))
         stack.callback(lambda: run.note(spent=asdict(budget.spent)))
         work = SampleWork(config, questions.questions, _lineage(config, version))
-        crew = stack.enter_context(work.crew(models, budget, observer))
+        opening = open_crew(work, run, config.cluster, models, budget, observer, secrets)
+        crew = stack.enter_context(opening)
         todo = commit_questions(len(questions.questions), crew, run, observer)
         stop, seconds = run_to_its_end(run, models.values(), todo)
         if stop is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
 from contextlib import ExitStack, aclosing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -15,7 +15,7 @@ from ...tools.outcome import Limits
 from ...tools.question_sets import Question
 from ..answering.graph import AnswerBench, answered
 from ..arena import open_arena
-from ..question_run import QuestionCrew
+from ..question_run import QuestionCrew, question_shard
 from ..run_directory import ItemResult
 from ..run_models import FEW, ModelSettings, in_flight, open_voices
 from ..tracing.taped import TapedSampler
@@ -33,6 +33,7 @@ class SampleWork:
     config: SampleConfig
     questions: Sequence[Question]
     lineage: dict[str, Any]
+    places: dict[str, str] = field(default_factory=dict)
 
     @property
     def asked(self) -> Collection[str]:
@@ -43,6 +44,14 @@ class SampleWork:
     def models(self) -> ModelSettings:
         """How they are asked."""
         return self.config.models
+
+    def source(self, item: int) -> str:
+        """Return the database of a question."""
+        return self.questions[item].source
+
+    def shard(self, first: int, stop: int) -> range:
+        """Return questions on one database."""
+        return question_shard(self.questions, first, stop)
 
     @contextmanager
     def crew(self, models: dict[str, BaseChatModel], budget: Budget, observer: Observer) -> Iterator["SampleCrew"]:
@@ -68,7 +77,8 @@ class SampleCrew(QuestionCrew[AnswerBench]):
     def open_bench(self, stack: ExitStack, question: Question) -> AnswerBench:
         """Open the question's database, in the engine of its gold and in that of the answers."""
         config = self._work.config
-        opening = open_arena(question.source, question.dialect, config.dialect, config.workers, _LIMITS)
+        source = self._work.places.get(question.source, question.source)
+        opening = open_arena(source, question.dialect, config.dialect, config.workers, _LIMITS)
         arena = stack.enter_context(opening)
         schema = dialect_schema(arena.engine, config.models.schema_tokens, config.schema_values)
         return AnswerBench(arena, schema, self._sampler, doubting=True)

@@ -7,6 +7,7 @@ from ...tools.question_sets import Problem, QuestionSet
 from ..questions import chosen_questions, usable_questions
 from ..run_models import ModelSettings
 from ..run_summary import RunSummary
+from ..work import Cluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class TranslationConfig:
     max_repairs: int = 3
     evaluation: bool = False
     models: ModelSettings = field(default_factory=ModelSettings)
+    cluster: Cluster | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,10 +13,11 @@ from ...knowledge.index import open_index
 from ...tools.dialects import get_dialect
 from ...tools.question_sets import QuestionSet
 from ..cleaning import secrets_in
+from ..crew import models_here, open_crew
 from ..question_run import commit_questions
 from ..questions import digest
 from ..run_directory import RunDirectory
-from ..run_models import load_models, open_budget
+from ..run_models import open_budget
 from ..run_summary import run_to_its_end
 from ..spending import spending, spent_so_far
 from ..work import Observer
@@ -32,7 +33,7 @@ def translate_questions(config: TranslationConfig, questions: QuestionSet, obser
     get_dialect(config.dialect)
     read_prompts_anew()
     with ExitStack() as stack:
-        models = load_models({config.generator}, config.models)
+        models = models_here(config.cluster, {config.generator}, config.models)
         observer.on_stage("index corpus")
         corpus = load_corpus(config.dialect, config.corpus)
         secrets = secrets_in(config.models.base_url, *{question.source for question in questions.questions})
@@ -43,7 +44,8 @@ def translate_questions(config: TranslationConfig, questions: QuestionSet, obser
         budget = open_budget(config.models, spent_so_far(run))
         stack.callback(lambda: run.note(spent=asdict(budget.spent)))
         work = TranslationWork(config, questions.questions, open_index(corpus), _lineage(config, corpus))
-        crew = stack.enter_context(work.crew(models, budget, observer))
+        opening = open_crew(work, run, config.cluster, models, budget, observer, secrets)
+        crew = stack.enter_context(opening)
         todo = commit_questions(len(questions.questions), crew, run, observer)
         stop, seconds = run_to_its_end(run, models.values(), todo)
         seconds += run.noted("seconds", 0.0)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
 from contextlib import ExitStack, aclosing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -13,7 +13,7 @@ from ...tools.errors import IsoglossError
 from ...tools.outcome import Limits
 from ...tools.question_sets import Question
 from ..arena import open_arena
-from ..question_run import QuestionCrew
+from ..question_run import QuestionCrew, question_shard
 from ..run_directory import ItemResult
 from ..run_models import ModelSettings, Voice, in_flight, open_voices
 from ..stream import final_states
@@ -37,6 +37,7 @@ class TranslationWork:
     questions: Sequence[Question]
     index: Index
     lineage: dict[str, Any]
+    places: dict[str, str] = field(default_factory=dict)
 
     @property
     def asked(self) -> Collection[str]:
@@ -47,6 +48,14 @@ class TranslationWork:
     def models(self) -> ModelSettings:
         """How they are asked."""
         return self.config.models
+
+    def source(self, item: int) -> str:
+        """Return the database of a question."""
+        return self.questions[item].source
+
+    def shard(self, first: int, stop: int) -> range:
+        """Return questions on one database."""
+        return question_shard(self.questions, first, stop)
 
     @contextmanager
     def crew(self, models: dict[str, BaseChatModel], budget: Budget, observer: Observer) -> Iterator["TranslationCrew"]:
@@ -71,7 +80,8 @@ class TranslationCrew(QuestionCrew[TranslationBench]):
     def open_bench(self, stack: ExitStack, question: Question) -> TranslationBench:
         """Open the question's database, in the engine of its dialect and in that of the translations."""
         config = self._work.config
-        opening = open_arena(question.source, question.dialect, config.dialect, config.workers, _LIMITS)
+        source = self._work.places.get(question.source, question.source)
+        opening = open_arena(source, question.dialect, config.dialect, config.workers, _LIMITS)
         arena, tokens = stack.enter_context(opening), config.models.schema_tokens
         return open_bench(arena, TapedIndex(self._work.index), self._voice, config.max_repairs, tokens)
 

@@ -1,0 +1,1 @@
+"""A run shared out among the machines of a Ray cluster."""

@@ -1,0 +1,67 @@
+"""Who makes a run's results: this process, or a cluster."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from langchain_core.language_models import BaseChatModel
+
+from ..agents.budget import Budget
+from ..tools.errors import UsageError
+from .run_directory import RunDirectory
+from .run_models import ModelSettings, load_models
+from .work import Cluster, Crew, Observer, Work
+
+
+def cluster_of(on: str | None, shards: str | None) -> Cluster | None:
+    """Return what ``--on`` and ``--shards`` say; raises ``UsageError`` where that is nothing, or Ray is missing."""
+    if on is None:
+        if shards is not None:
+            raise UsageError("--shards is where a cluster puts its work: name the cluster with --on.")
+        return None
+    if on != "ray" and not on.startswith("ray://"):
+        raise UsageError(f"'{on}' is no cluster: --on takes ray, for one on this machine, or ray://HOST:PORT.")
+    if find_spec("ray") is None:
+        raise UsageError("A cluster needs Ray: pip install 'isogloss[cluster]'.")
+    return Cluster(None if on == "ray" else on, shards)
+
+
+def models_here(cluster: Cluster | None, asked: set[str], settings: ModelSettings) -> dict[str, BaseChatModel]:
+    """Return the models by name, ready to be asked; none where the machines of a cluster load them.
+
+    Raises ``UsageError`` for a model that is not to be had, and for a limit that no machine alone could keep.
+    """
+    if cluster is None:
+        return load_models(asked, settings)
+    if settings.limited:
+        raise UsageError("--max-cost and --max-tokens hold in one process: leave them out, or --on.")
+    return {}
+
+
+@contextmanager
+def open_crew(
+    work: Work,
+    run: RunDirectory,
+    cluster: Cluster | None,
+    models: dict[str, BaseChatModel],
+    budget: Budget,
+    observer: Observer,
+    secrets: Iterable[str],
+) -> Iterator[Crew]:
+    """Open the crew of a run; shards in the run's own directory are deleted once it is finished."""
+    if cluster is None:
+        with work.crew(models, budget, observer) as crew:
+            yield crew
+        return
+    from .cluster.ray_crew import ray_crew
+    from .cluster.shards import Shards
+
+    observer.on_stage("join the cluster")
+    folder = cluster.shards or str(run.path.absolute() / "shards")
+    shards = Shards(f"{folder}/{run.digest}", secrets)
+    with ray_crew(work, cluster.address, shards) as crew:
+        yield crew
+    if run.finished and cluster.shards is None:
+        shards.remove()
+        Path(folder).rmdir()
