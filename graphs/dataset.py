@@ -1,10 +1,8 @@
-"""The pairs of a run, and what they are made of."""
+"""The pairs of a run, read one at a time."""
 
 import json
 import random
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,68 +12,38 @@ from ..tools.errors import UsageError
 Pair = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class DatasetStatistics:
-    """What a dataset is made of: counts of pairs by feature, table and keyword, distinct shapes, question words.
-
-    ``question_words`` is the fewest, the median and the most words of a question.
-    """
-
-    pairs: int
-    repaired: int
-    features: dict[str, int]
-    templates: int
-    skeletons: int
-    tables: dict[str, int]
-    keywords: dict[str, int]
-    question_words: tuple[int, int, int]
-
-
 def read_pairs(run: Path) -> Iterator[Pair]:
     """Yield the pairs of a run in the order they were kept; a last line still being written is left out."""
+    for number, line in enumerate(pair_lines(run)):
+        yield pair_of(line, run, number)
+
+
+def pair_lines(run: Path) -> Iterator[str]:
+    """Yield the whole lines of a run's pairs; raises ``UsageError`` if it has none."""
     path = run / "pairs.jsonl"
     if not path.is_file():
         raise UsageError(f"{run} has no pairs.jsonl: name the directory of a run.")
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if line.endswith("\n"):
-                yield _pair(line, f"{path}, line {number}")
+    with path.open(encoding="utf-8", newline="\n") as lines:
+        yield from (line for line in lines if line.endswith("\n"))
+
+
+def pair_of(line: str, run: Path, number: int) -> Pair:
+    """Return the pair on a line of a run, counted from 0; raises ``UsageError`` if it is none."""
+    try:
+        pair = json.loads(line)
+    except ValueError:
+        pair = None
+    if not isinstance(pair, dict) or not {"question", "sql", "features"} <= pair.keys():
+        where = f"{run / 'pairs.jsonl'}, line {number + 1}"
+        raise UsageError(f"{where} is not a pair: restore the file, or build the run anew.")
+    return pair
 
 
 def sample_pairs(run: Path, n: int, seed: int | None = None) -> list[Pair]:
     """Return the first ``n`` pairs of a run, or ``n`` of them chosen by ``seed``, in their order."""
     if seed is None:
         return list(islice(read_pairs(run), n))
-    pairs = list(enumerate(read_pairs(run)))
-    return [pair for _, pair in sorted(random.Random(seed).sample(pairs, min(n, len(pairs))), key=lambda p: p[0])]
-
-
-def dataset_statistics(run: Path) -> DatasetStatistics:
-    """Count what the pairs of a run are made of."""
-    pairs = list(read_pairs(run))
-    words = sorted(len(pair["question"].split()) for pair in pairs) or [0]
-    return DatasetStatistics(
-        pairs=len(pairs),
-        repaired=sum(bool(pair["repaired"]) for pair in pairs),
-        features=_counts(pair["features"] for pair in pairs),
-        templates=len({pair["template"] for pair in pairs}),
-        skeletons=len({pair["skeleton"] for pair in pairs}),
-        tables=_counts(pair["tables"] for pair in pairs),
-        keywords=_counts(pair["keywords"] for pair in pairs),
-        question_words=(words[0], words[len(words) // 2], words[-1]),
-    )
-
-
-def _counts(lists: Iterable[list[str]]) -> dict[str, int]:
-    """Count in how many of the lists each value is, the most frequent first."""
-    return dict(Counter(value for values in lists for value in set(values)).most_common())
-
-
-def _pair(line: str, where: str) -> Pair:
-    try:
-        pair = json.loads(line)
-    except ValueError:
-        pair = None
-    if not isinstance(pair, dict) or not {"question", "sql", "features"} <= pair.keys():
-        raise UsageError(f"{where} is not a pair: restore the file, or build the run anew.")
-    return pair
+    count = sum(1 for _ in pair_lines(run))
+    chosen = set(random.Random(seed).sample(range(count), min(n, count)))
+    numbered = enumerate(islice(pair_lines(run), count))
+    return [pair_of(line, run, number) for number, line in numbered if number in chosen]

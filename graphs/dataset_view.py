@@ -1,16 +1,21 @@
 """How a dataset looks in a terminal: pairs and statistics."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
 from .cleaning import strip_escapes
-from .dataset import DatasetStatistics, Pair
+from .dataset import Pair
+from .dataset_statistics import DatasetStatistics
 from .statistics import FEATURES
 from .theme import QUIET, REPAIRED, facts, sql_syntax
 from .tracing.sql_layout import lay_out
+
+if TYPE_CHECKING:
+    from .dataset_export import ExportedDataset
 
 _LISTED = 12  # tables and keywords shown
 
@@ -36,6 +41,15 @@ def show_statistics(console: Console, statistics: DatasetStatistics) -> None:
     grid.add_row("tables", _listed(statistics.tables))
     grid.add_row("keywords", _listed(statistics.keywords))
     console.print(grid)
+
+
+def show_export(console: Console, exported: "ExportedDataset") -> None:
+    """Print what was written where, and how Python loads it."""
+    told = f"{exported.pairs:,} pairs written to {exported.out}"
+    if exported.splits["test"]:
+        told += f", {exported.splits['test']:,} of them to test on"
+    console.print(told, soft_wrap=True)
+    console.print(exported.loading, style=QUIET, soft_wrap=True)
 
 
 def _pair(pair: Pair) -> RenderableType:

@@ -7,7 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from .cleaning import strip_escapes
-from .dataset import dataset_statistics, sample_pairs
+from .dataset import sample_pairs
+from .dataset_statistics import dataset_statistics
 from .dataset_view import show_pairs
 from .progress import clock_face
 from .run_view import next_steps, percent

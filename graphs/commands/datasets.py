@@ -1,12 +1,13 @@
 """``isogloss dataset``: what a run kept."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
 from .options import Json, Run, show
 
-dataset_app = typer.Typer(help="Look at the pairs of a run.", no_args_is_help=True)
+dataset_app = typer.Typer(help="Look at the pairs of a run, and give them to others.", no_args_is_help=True)
 
 
 @dataset_app.command("show")
@@ -29,9 +30,39 @@ def dataset_show(
 @dataset_app.command("stats")
 def dataset_stats(run: Run = None, json: Json = False) -> None:
     """Count what the pairs are made of."""
-    from ..dataset import dataset_statistics
+    from ..dataset_statistics import dataset_statistics
     from ..dataset_view import show_statistics
     from ..run_catalog import find_run
 
     statistics = dataset_statistics(find_run(run))
     show(json, statistics, lambda console: show_statistics(console, statistics))
+
+
+@dataset_app.command("export")
+def dataset_export(
+    *,
+    runs: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="RUN", help="One or more; by default the latest under runs/."),
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="PATH", help="A new .jsonl or .parquet file, or a folder.")],
+    form: Annotated[
+        Literal["jsonl", "parquet", "huggingface"] | None,
+        typer.Option("--format", help="By default what PATH ends in; a folder is for Hugging Face's datasets."),
+    ] = None,
+    test: Annotated[
+        float | None,
+        typer.Option(metavar="SHARE", min=0, max=1, help="Of the templates, for a split to test on; in a folder."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Write the pairs as JSON Lines, as Parquet, or as a Hugging Face dataset with its card."""
+    from ..dataset_export import export_dataset, format_of
+    from ..dataset_view import show_export
+    from ..run_catalog import find_run
+    from ..training.watching import watched
+
+    found = list(dict.fromkeys(map(find_run, runs))) if runs else [find_run(None)]
+    with watched("exporting", "of the pairs read and written") as tell:
+        exported = export_dataset(found, out, form or format_of(out), test, tell)
+    show(json, exported, lambda console: show_export(console, exported))
