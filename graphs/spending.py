@@ -3,10 +3,13 @@
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..agents.budget import Usage
-from .run_directory import RunDirectory
 from .tracing.trace import Trace
+
+if TYPE_CHECKING:
+    from .run_directory import RunDirectory
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def spending(run: Path) -> Spending:
     return Spending(nodes, kept)
 
 
-def spent_so_far(run: RunDirectory) -> Usage:
+def spent_so_far(run: "RunDirectory") -> Usage:
     """Return what a run has spent, items lost at a stop included; after a crash, what its committed items have."""
     committed, noted = spending(run.path).usage, Usage(**run.noted("spent", {}))
     return max(committed, noted, key=lambda usage: usage.tokens)

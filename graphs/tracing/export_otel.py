@@ -27,22 +27,23 @@ class RunSpans:
 
     run: Path
     _identity: str = field(init=False)
+    _name: str = field(init=False)
 
     def __post_init__(self) -> None:
         record = read_record(self.run / "run.json")
         if record is None:
             raise UsageError(f"{self.run} is not a run: it has no run.json.")
         self._identity = json.dumps([record.get("created"), record["config"]], sort_keys=True)
+        self._name = Cleaner().text(self.run.resolve().name)
 
     def request(self, name: str, story: Story) -> dict[str, Any]:
         """Return an item's ``ExportTraceServiceRequest``."""
         trace = _digest(32, self._identity, name)
-        run = Cleaner().text(self.run.resolve().name)
         resource = {
             "service.name": "isogloss",
             "service.version": __version__,
-            "openinference.project.name": run,
-            "isogloss.run": run,
+            "openinference.project.name": self._name,
+            "isogloss.run": self._name,
             "isogloss.dialect": story.dialect,
         }
         scope = {"scope": {"name": "isogloss", "version": __version__}, "spans": _spans(trace, name, story)}

@@ -11,7 +11,6 @@ from .snippet_statistics import SnippetTotals, read_snippets
 from .trace import Trace
 
 _LISTED = 5  # slowest and dearest items
-_READ_BY_MAPPING = 2**40  # bytes, as many as SQLite allows: long scans are twice as quick without copies of pages
 _ITEMS = "SELECT item, status, reason, repaired, seconds, tokens, cost, question FROM item_summary"
 
 
@@ -68,7 +67,6 @@ def read_statistics(run: Path, reading: Callable[[str], None] = lambda _: None) 
     Raises ``UsageError`` if ``run`` has no trace.
     """
     with closing(Trace.read(run / "trace.sqlite")) as trace:
-        list(trace.query(f"PRAGMA mmap_size = {_READ_BY_MAPPING}"))
         list(trace.query("BEGIN"))  # all parts tell of the same moment of a run under way
         counts = next(trace.query("SELECT count(*) AS items, ifnull(sum(status = 'kept'), 0) AS kept FROM items"))
         reading("nodes")
