@@ -18,16 +18,16 @@ def read_pairs(run: Path) -> Iterator[Pair]:
         yield pair_of(line, run, number)
 
 
-def pair_lines(run: Path) -> Iterator[str]:
-    """Yield the whole lines of a run's pairs; raises ``UsageError`` if it has none."""
+def pair_lines(run: Path) -> Iterator[bytes]:
+    """Yield the whole lines of a run's pairs; raises ``UsageError`` if it has no such file."""
     path = run / "pairs.jsonl"
     if not path.is_file():
         raise UsageError(f"{run} has no pairs.jsonl: name the directory of a run.")
-    with path.open(encoding="utf-8", newline="\n") as lines:
-        yield from (line for line in lines if line.endswith("\n"))
+    with path.open("rb") as lines:
+        yield from (line for line in lines if line.endswith(b"\n"))
 
 
-def pair_of(line: str, run: Path, number: int) -> Pair:
+def pair_of(line: bytes, run: Path, number: int) -> Pair:
     """Return the pair on a line of a run, counted from 0; raises ``UsageError`` if it is none."""
     try:
         pair = json.loads(line)

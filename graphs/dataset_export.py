@@ -87,17 +87,17 @@ class _Rows:
             survey.add(pair, self._split(pair))
         return survey
 
-    def lines(self, split: Split | None = None) -> Iterator[str]:
+    def lines(self, split: Split | None = None) -> Iterator[bytes]:
         """Yield all lines, or those of a split."""
         if split is None or self._test is None:
             yield from (line for _, _, line in self._all())
         else:
             yield from (line for line, pair in self._pairs() if self._split(pair) == split)
 
-    def _pairs(self) -> Iterator[tuple[str, Pair]]:
+    def _pairs(self) -> Iterator[tuple[bytes, Pair]]:
         return ((line, pair_of(line, run, number)) for run, number, line in self._all())
 
-    def _all(self) -> Iterator[tuple[Path, int, str]]:
+    def _all(self) -> Iterator[tuple[Path, int, bytes]]:
         for run, count in self._counts.items():
             for number, line in enumerate(islice(pair_lines(run), count)):
                 yield run, number, line
@@ -113,8 +113,8 @@ class _Rows:
         return "test" if int.from_bytes(digest) < self._test * 2**64 else "train"
 
 
-def _write_lines(made: Path, lines: Iterator[str]) -> None:
-    with made.open("w", encoding="utf-8", newline="\n") as file:
+def _write_lines(made: Path, lines: Iterator[bytes]) -> None:
+    with made.open("wb") as file:
         file.writelines(lines)
 
 

@@ -15,7 +15,7 @@ _GROUP_ROWS = 10_000  # kept in memory until they are written
 _MEMORY = "512MB"  # at most: a limit for rows of any size
 
 
-def write_shards(lines: Iterator[str], folder: Path, name: str, types: Mapping[str, str]) -> list[Path]:
+def write_shards(lines: Iterator[bytes], folder: Path, name: str, types: Mapping[str, str]) -> list[Path]:
     """Write rows, each a line of JSON, as ``NAME-00000-of-00003.parquet`` and so on in a folder; none of no rows.
 
     ``types`` are those of the columns, as DuckDB names them.
@@ -35,8 +35,8 @@ def join_shards(shards: list[Path], out: Path) -> None:
     _copy(f"read_parquet([{', '.join(map(_read, shards))}])", out)
 
 
-def _write_lines(path: Path, lines: Iterator[str]) -> int:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
+def _write_lines(path: Path, lines: Iterator[bytes]) -> int:
+    with path.open("wb") as file:
         return sum(map(file.write, lines))
 
 

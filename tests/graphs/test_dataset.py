@@ -23,10 +23,13 @@ def test_pairs_are_read_in_order_without_a_line_still_being_written(tmp_path: Pa
     assert list(read_pairs(run_of(tmp_path, pairs, '{"id": "half'))) == pairs
 
 
-@pytest.mark.parametrize("line", ["[1]", "{}", '{"question": "a"', '"a"'])
-def test_a_line_that_is_no_pair_is_named(tmp_path: Path, line: str) -> None:
+@pytest.mark.parametrize("line", [b"[1]", b"{}", b'{"question": "a"', b'"a"', b"", b'{"question": "\xe9"}'])
+def test_a_line_that_is_no_pair_is_named(tmp_path: Path, line: bytes) -> None:
+    run = run_of(tmp_path, [pair(0)])
+    with (run / "pairs.jsonl").open("ab") as file:
+        file.write(line + b"\n")
     with pytest.raises(UsageError, match=r"pairs\.jsonl, line 2 is not a pair"):
-        list(read_pairs(run_of(tmp_path, [pair(0)], line + "\n")))
+        list(read_pairs(run))
 
 
 @pytest.mark.parametrize(("n", "of"), [(1, 50), (5, 50), (50, 50), (70, 50), (3, 0)])

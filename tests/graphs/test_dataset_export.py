@@ -70,7 +70,7 @@ def test_a_name_is_no_pattern(tmp_path: Path) -> None:
     for name in ("a", "[a]"):
         (tmp_path / name).mkdir()
     (tmp_path / "a" / ".rows.jsonl").write_text('{"n": 2}\n')
-    join_shards(write_shards(iter(['{"n": 1}\n']), tmp_path / "[a]", "rows", {"n": "BIGINT"}), tmp_path / "out")
+    join_shards(write_shards(iter([b'{"n": 1}\n']), tmp_path / "[a]", "rows", {"n": "BIGINT"}), tmp_path / "out")
     assert rows_of(tmp_path / "out") == [{"n": 1}]
 
 
@@ -230,7 +230,7 @@ def _back(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     columns = Columns()
     for row in rows:
         columns.add({"row": 0, **row})
-    lines = (json.dumps({"row": 0, **row}) + "\n" for row in rows)
+    lines = (json.dumps({"row": 0, **row}).encode() + b"\n" for row in rows)
     with TemporaryDirectory() as folder:
         shards = write_shards(lines, Path(folder), "rows", columns.types())
         if shards:
