@@ -94,6 +94,8 @@ class Budget:
             self._settled.notify_all()
 
     def _fits(self, expected: Usage) -> bool:
+        if self.max_cost is None and self.max_tokens is None:
+            return True
         total = sum(self._reserved, self.spent) + expected
         cost_fits = self.max_cost is None or (total.cost is not None and total.cost <= self.max_cost)
         return cost_fits and (self.max_tokens is None or total.tokens <= self.max_tokens)

@@ -117,8 +117,9 @@ def provider_model(provider: Provider, name: str, base_url: str | None) -> BaseC
     from langchain.chat_models import init_chat_model
 
     if provider.name == "openai":  # LangChain would share one client among event loops, of which it outlives the first
-        from openai import DefaultAsyncHttpxClient
+        from openai import DEFAULT_CONNECTION_LIMITS, DefaultAsyncHttpxClient
 
-        settings["http_async_client"] = DefaultAsyncHttpxClient()
+        unlimited = type(DEFAULT_CONNECTION_LIMITS)()  # theirs would keep 100 open and make 1,000: --in-flight decides
+        settings["http_async_client"] = DefaultAsyncHttpxClient(limits=unlimited)
     model: BaseChatModel = init_chat_model(name, model_provider=provider.name, **settings)
     return model

@@ -24,14 +24,20 @@ def reply(request: str) -> dict[str, object]:
     return {"name": "GiveVerdict", "arguments": {"agree": True, "reason": "fine"}}
 
 
-def completion(request: str) -> bytes:
-    """Return the HTTP reply to a request's body."""
+def message(request: str) -> dict[str, object]:
+    """Return what the assistant says: a query, where no tools are offered."""
+    if '"tools"' not in request:
+        return {"role": "assistant", "content": "SELECT name FROM products"}
     made = reply(request)
     called = {"id": "call_1", "type": "function", "function": {**made, "arguments": json.dumps(made["arguments"])}}
-    message = {"role": "assistant", "content": None, "tool_calls": [called]}
+    return {"role": "assistant", "content": None, "tool_calls": [called]}
+
+
+def completion(request: str) -> bytes:
+    """Return the HTTP reply to a request's body."""
     usage = {"prompt_tokens": 1000, "completion_tokens": 50, "total_tokens": 1050}
     body = {"id": "1", "object": "chat.completion", "created": 1, "model": "delayed", "usage": usage}
-    body["choices"] = [{"index": 0, "finish_reason": "stop", "message": message}]
+    body["choices"] = [{"index": 0, "finish_reason": "stop", "message": message(request)}]
     text = json.dumps(body).encode()
     return b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(text), text)
 
@@ -51,7 +57,7 @@ async def serve(delay: float) -> None:
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    server = await asyncio.start_server(connected, "127.0.0.1", 0, backlog=1024)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", flush=True)
     await server.serve_forever()
 
