@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -18,10 +19,11 @@ from .tiny_checkpoints import weights_of
 pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("trl", reason="trl is not installed")
 
+from accelerate import Accelerator
 from isogloss import training
 from isogloss.tools.errors import UsageError
-from isogloss.training.finetuning.sharding import check_sharding
-from isogloss.training.finetuning.work_folder import WorkFolder
+from isogloss.training.finetuning.sharding import check_sharding, require_seen
+from isogloss.training.finetuning.work_folder import WorkFolder, work_folder
 from transformers import AutoModelForCausalLM
 
 RECIPES = Path(str(training.__file__)).parent / "recipes"
@@ -119,6 +121,12 @@ def test_the_recipes_differ_only_in_what_is_told() -> None:
     assert differs == {"num_processes", "fsdp_activation_checkpointing"}
 
 
-def test_a_machine_that_does_not_see_the_folder_says_so(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"sees no .*\.out\.training, .* give an --out that all machines share"):
-        WorkFolder(tmp_path / "out").require_seen()
+def test_a_machine_that_does_not_see_the_folder_is_told_of(tmp_path: Path) -> None:
+    trainer, work = (
+        SimpleNamespace(accelerator=Accelerator(cpu=True), args=SimpleNamespace(device="cpu")),
+        tmp_path / "o",
+    )
+    with pytest.raises(UsageError, match=r"1 of 1 processes see no .*\.o\.training: give an --out that all machines"):
+        require_seen(trainer, WorkFolder(work))
+    with work_folder(work, {}) as made:
+        require_seen(trainer, made)

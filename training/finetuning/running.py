@@ -19,7 +19,7 @@ from .journal import Journal, Observer
 from .kept_checkpoints import result_in, step_of
 from .machine import is_main, peak_memory_mb, processes, quiet_libraries, use_all_cores
 from .papers import write_papers
-from .sharding import check_sharding, spread, trained
+from .sharding import check_sharding, require_seen, spread, trained
 from .source import open_source, stored_dtype
 from .summary import DataCounts, TrainingSummary, summarised
 from .whole_checkpoints import writing
@@ -63,7 +63,7 @@ def run_training(
     with _folder(config, settings) as work, _memory_told(work):
         trainer = make_trainer(trainer_arguments(config, work, bool(counts.held_out)))
         trainer.accelerator.wait_for_everyone()  # until the main process has the folder in order
-        work.require_seen()
+        require_seen(trainer, work)
         last = work.last_whole()
         journal = Journal(work, observer, counts.tokens, step_of(last) if last else 0)
         _set_callbacks(trainer, journal, config.patience)

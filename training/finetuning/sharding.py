@@ -3,6 +3,7 @@
 import os
 from typing import TYPE_CHECKING, Any
 
+import torch
 from accelerate import DistributedType, PartialState
 from peft import get_peft_model
 
@@ -10,6 +11,7 @@ from ...tools.errors import UsageError
 from ..checkpoints.checkpoint import Checkpoint
 from .machine import is_main, processes
 from .source import load_model
+from .work_folder import WorkFolder
 
 if TYPE_CHECKING:
     from transformers import Trainer
@@ -31,6 +33,15 @@ def check_sharding() -> None:
 def spread() -> dict[str, Any]:
     """Return over what a training is spread, as its settings say it: parts of weights go on from no whole copies."""
     return {"processes": processes(), **({"sharded": True} if is_sharded() else {})}
+
+
+def require_seen(trainer: Any, work: WorkFolder) -> None:
+    """Raise ``UsageError`` in all processes where one does not see the folder of the training: it would begin anew."""
+    blind = torch.tensor(float(not work.is_there()), device=trainer.args.device)
+    if count := int(trainer.accelerator.reduce(blind, "sum")):
+        raise UsageError(
+            f"{count} of {processes()} processes see no {work.place.absolute()}: give an --out that all machines share."
+        )
 
 
 class Sharded(Trainer):  # type: ignore[misc]

@@ -7,7 +7,6 @@ which moves to its place whole.
 import fcntl
 import json
 import os
-import platform
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -55,13 +54,9 @@ class WorkFolder:
         """Return the latest checkpoint that is whole, None before there is one."""
         return next(reversed(whole_ones(self.checkpoints)), None)
 
-    def require_seen(self) -> None:
-        """Raise ``UsageError`` on a machine that does not see what the main process made: it would begin anew alone."""
-        if not (self.place / _TOLD).is_file():
-            raise UsageError(
-                f"{platform.node()} sees no {self.place.absolute()}, where the main process trains: give an --out that "
-                "all machines share."
-            )
+    def is_there(self) -> bool:
+        """Tell whether this machine sees the folder that the main process has made."""
+        return (self.place / _TOLD).is_file()
 
     def finish(self) -> None:
         """Move the model to its place and remove the rest."""
