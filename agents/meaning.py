@@ -5,7 +5,7 @@ The check is strict: what it cannot find again counts as lost.
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from sqlglot import exp
 
@@ -40,7 +40,7 @@ def lost_meaning(original: str, paraphrase: str, sql: str, dialect: str, schema:
     """
     tree = parsed(sql, get_dialect(dialect).sqlglot)
     names = _names(schema)
-    before, after = _Said(original, names), _Said(paraphrase, names)
+    before, after = _said(original, names), _said(paraphrase, names)
     return [
         *(f"value {value}" for value in missing_literals(paraphrase, sql, dialect)),
         *(f"added value {value}" for value in sorted(values(paraphrase) - values(original))),
@@ -93,6 +93,12 @@ class _Said:
         place = self.text.find(value)
         found = [(start, len(name), name) for name in columns for start in self.mentions(name) if start < place]
         return max(found)[2] if found else None
+
+
+@lru_cache(maxsize=64)
+def _said(text: str, names: re.Pattern[str] | None) -> _Said:
+    """Return a question as it was read when it was first compared."""
+    return _Said(text, names)
 
 
 def _lost_columns(tree: exp.Expr, schema: Schema, before: _Said, after: _Said) -> Iterator[str]:

@@ -117,9 +117,13 @@ class Cleaner:
 
     def value(self, value: Any) -> Any:
         """Return ``value`` as JSON types with every text in it clean; what JSON does not know becomes text."""
-        match value:
+        match value:  # what comes most comes first
+            case str():
+                return self.text(value)
             case None | bool() | int():
                 return value
+            case dict():
+                return {self.text(str(k)): self.value(v) for k, v in value.items()}
             case float():
                 return value if math.isfinite(value) else str(value)
             case bytes():

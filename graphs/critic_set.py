@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlglot import parse_one
-
 from ..tools.compare import Comparison, Label, is_vacuous
 from ..tools.dialects import get_dialect
 from ..tools.engines import Engine
 from ..tools.errors import UsageError
 from ..tools.mutations import Mutant, mutants
 from ..tools.outcome import Outcome
+from ..tools.parsing import parse
 from ..tools.query_comparison import compare_queries
 from ..tools.render import render
 from ..tools.stability import instability
@@ -77,7 +76,7 @@ class _Ground:
     def unchanged(self, pair: Pair) -> Sample | None:
         """Return the pair as it is, if it still gives its rows when written anew."""
         language = get_dialect(self._engine.dialect).sqlglot
-        comparison = self._compared(pair, render(parse_one(pair["sql"], read=language), language))
+        comparison = self._compared(pair, render(parse(pair["sql"], language), language))
         matches = comparison is not None and comparison.outcome is Outcome.MATCH
         return _sample(pair, comparison, None) if comparison and matches else None
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
@@ -22,6 +22,7 @@ from .outputs import (
     order_by_outputs,
     source_of,
 )
+from .parsing import parse
 from .qualified import UnsupportedSeed, is_explicit, qualified
 from .render import render
 from .schema import ColumnType, Schema
@@ -60,7 +61,7 @@ def abstract(sql: str, schema: Schema, dialect: str, seed: str) -> Template:
     try:
         tree = qualified(sql, schema, dialect)
         template = _Abstraction(tree, schema).sql(dialect)
-        parse_one(template, read=dialect)
+        parse(template, dialect)
     except SqlglotError as error:
         raise UnsupportedSeed(str(error).splitlines()[0]) from error
     return Template(template, dialect, seed)

@@ -7,9 +7,10 @@ deterministic query gives the same rows either way.
 
 from collections.abc import Iterator, Sequence
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 
 from .dialects import get_dialect
+from .parsing import parse
 from .ranked_rows import rank_rows
 from .render import render
 from .row_keys import outputs, row_keys
@@ -28,7 +29,7 @@ def tie_break_variants(sql: str, dialect: str, schema: Schema) -> list[str]:
     """
     variants = []
     for descending in (False, True):
-        tree = parse_one(sql, read=dialect)
+        tree = parse(sql, dialect)
         decided = [_decide(node, dialect, schema, descending) for node in list(tree.walk())]
         if not any(decided):
             return []

@@ -9,10 +9,11 @@ UNION, INTERSECT or EXCEPT only the first is looked into. Spider has no WITH: it
 from collections.abc import Iterator
 from enum import StrEnum
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 from sqlglot.errors import ParseError
 
 from .dialects import get_dialect
+from .parsing import parse
 
 
 class Hardness(StrEnum):
@@ -31,7 +32,7 @@ def hardness(sql: str, dialect: str = "sqlite") -> Hardness:
     dialect.
     """
     try:
-        tree = parse_one(sql, read=get_dialect(dialect).sqlglot)
+        tree = parse(sql, get_dialect(dialect).sqlglot)
     except RecursionError as error:
         raise ParseError("the query is nested too deeply to be read") from error
     if not isinstance(tree, exp.Query):

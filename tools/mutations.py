@@ -7,12 +7,11 @@ Information and Software Technology 49 (2007), and for the mistakes that models 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlglot import parse_one
-
 from . import mutation_rules as rules
 from .dialects import get_dialect
 from .mutation_columns import Values, other_columns, other_group_keys, other_join_keys, other_values
 from .mutation_rules import Rule, changed
+from .parsing import parse
 from .render import render
 from .schema import Schema
 
@@ -57,7 +56,7 @@ def mutants(sql: str, dialect: str, schema: Schema, values: Values) -> Iterator[
     give other rows: execute it to know. Raises ``sqlglot.errors.SqlglotError`` if ``sql`` does not parse.
     """
     language = get_dialect(dialect).sqlglot
-    tree = parse_one(sql, read=language)
+    tree = parse(sql, language)
     seen = {render(tree, language)}
     for mutation, plain in _RULES.items():
         for rule in (*plain, *_rules_over(schema, dialect, values).get(mutation, ())):

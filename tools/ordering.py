@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from .compare import coded, compare
 from .dialects import get_dialect
 from .engines import Engine
 from .outcome import Execution, Outcome
+from .parsing import parse
 from .render import render
 
 
@@ -43,7 +44,7 @@ def ranked(engine: Engine, gold: Execution) -> tuple[Execution, Sequence[int] | 
 
 def _parsed(sql: str, dialect: str) -> exp.Expr | None:
     try:
-        return parse_one(sql, read=get_dialect(dialect).sqlglot)
+        return parse(sql, get_dialect(dialect).sqlglot)
     except (SqlglotError, RecursionError):
         return None
 

@@ -1,10 +1,10 @@
 """The shape of a concrete query, for telling duplicates: keywords and functions without names and values."""
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError
 
 from .dialects import get_dialect
-from .parsing import parsed
+from .parsing import parse, parsed
 from .render import render
 
 _NAME = "x"
@@ -32,7 +32,7 @@ def shared_skeleton(sql: str, dialect: str) -> str:
     since dialects that order them otherwise say it where others do not.
     """
     try:
-        tree = parse_one(sql, read=get_dialect(dialect).sqlglot).transform(_without_alias).transform(_without_names)
+        tree = parse(sql, get_dialect(dialect).sqlglot).transform(_without_alias).transform(_without_names)
         for ordered in tree.find_all(exp.Ordered):
             ordered.set("nulls_first", None)
         return tree.sql(dialect="duckdb", comments=False, unsupported_level=ErrorLevel.IGNORE)

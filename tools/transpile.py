@@ -1,9 +1,10 @@
 """Carry a query over from one dialect to another."""
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 
+from .parsing import parse
 from .qualified import UnsupportedSeed
 from .render import render
 from .schema import Schema
@@ -18,7 +19,7 @@ def transpile(sql: str, source: str, target: str) -> str:
     if source == target:
         return sql
     try:
-        tree = parse_one(sql, read=source)
+        tree = parse(sql, source)
         if "NULLS" not in sql.upper():
             order_nulls_by_default(tree, target)
         return render(tree, target)
@@ -28,7 +29,7 @@ def transpile(sql: str, source: str, target: str) -> str:
 
 def string_literals(sql: str, schema: Schema) -> str:
     """Return SQLite's ``sql`` with ``"Paris"`` as ``'Paris'`` wherever no such column is in reach."""
-    return render(with_string_literals(parse_one(sql, read="sqlite"), schema), "sqlite") if '"' in sql else sql
+    return render(with_string_literals(parse(sql, "sqlite"), schema), "sqlite") if '"' in sql else sql
 
 
 def with_string_literals(tree: exp.Expr, schema: Schema) -> exp.Expr:

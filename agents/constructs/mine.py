@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from ...tools.literals import COMPARISONS, PATTERNS
+from ...tools.parsing import parse
 from ...tools.render import render
 from ..verbalise.selection import aggregates
 from .neutral import neutralise
@@ -86,7 +86,7 @@ def _mined(text: str, dialect: str) -> tuple[Construct, ...]:
 
 def _parsed(sql: str, dialect: str) -> Iterator[exp.Select]:
     try:
-        tree = sqlglot.parse_one(sql.strip().rstrip(";"), read=dialect)
+        tree = parse(sql.strip().rstrip(";"), dialect)
     except SqlglotError:
         return
     if isinstance(tree, exp.Select):

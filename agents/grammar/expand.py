@@ -3,10 +3,10 @@
 import random
 from dataclasses import dataclass
 
-import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from ...tools.parsing import parse
 from ...tools.render import render
 from ...tools.schema import Column, ColumnType, ForeignKey, Schema, Table
 from ..constructs.clauses import work_in
@@ -41,7 +41,7 @@ def expand(template: str, snippets: dict[str, str], dialect: str, kinds: set[str
     Fits means: it can be worked in, needs only the ``kinds`` of columns there are, parses in the dialect, and
     can be said as a question. If none does, the template comes back as it was.
     """
-    tree = sqlglot.parse_one(template, read=dialect)
+    tree = parse(template, dialect)
     for snippet, text in snippets.items():
         constructs = [c for c in mine(text, dialect) if _needed(c) <= kinds]
         rng.shuffle(constructs)
@@ -91,7 +91,7 @@ def _as_template(tree: exp.Expr | None, dialect: str) -> str | None:
 def _is_sayable(sql: str, dialect: str) -> bool:
     """Say the template on a schema made of its own slots: what has no words here has none on any schema."""
     try:
-        tree = sqlglot.parse_one(sql, read=dialect)
+        tree = parse(sql, dialect)
         schema = _own_schema(tree)
         for holder in list(tree.find_all(exp.Placeholder)):
             holder.replace(exp.Literal.number(7) if holder.name.startswith("value") else exp.Literal.string("A%"))

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import sqlglot
 from sqlglot import exp
 
 from ...tools.dialects import get_dialect
 from ...tools.identifiers import natural_identifier
 from ...tools.literals import PATTERNS
+from ...tools.parsing import parse
 from ...tools.schema import Schema
 from .assign import Assignment, assign
 from .names import name_outputs
@@ -39,7 +39,7 @@ class Filling:
 
 def begin(template: str, dialect: str, schema: Schema, rng: random.Random) -> Filling:
     """Choose tables and columns for ``template``; raises ``CannotFill`` when the schema has none that fit."""
-    tree = sqlglot.parse_one(template, read=dialect)
+    tree = parse(template, dialect)
     _ask_for_bounds(tree)
     assignment = assign(read_slots(tree), schema, rng)
     if assignment is None:

@@ -10,7 +10,6 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import sqlglot
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
@@ -20,6 +19,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from sqlglot import exp
 
+from ...tools.parsing import parse
 from ...tools.render import render
 from ..prompting import read_sections
 from ..schema_text import read_schema
@@ -133,7 +133,7 @@ def _said(tree: exp.Expr, sections: dict[str, str], rng: random.Random) -> dict[
     """Return the query as text, and what the text asks, in up to three phrasings."""
     dialect, schema = sections["dialect"], read_schema(sections["schema"])
     sql = render(tree, dialect)
-    read = sqlglot.parse_one(sql, read=dialect)
+    read = parse(sql, dialect)
     seeds = [rng.randrange(2**32) for _ in range(4)]
     phrasings = list(dict.fromkeys(question(read.copy(), schema, dialect, random.Random(s)) for s in seeds))
     return {"sql": sql, "question": phrasings[0], "paraphrases": phrasings[1:3]}

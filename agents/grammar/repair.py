@@ -4,9 +4,9 @@ import random
 import re
 from dataclasses import dataclass, field
 
-import sqlglot
 from sqlglot import exp
 
+from ...tools.parsing import parse
 from ...tools.schema import Schema
 from .other_values import compared_places, other_values
 from .polish import order_missing_last
@@ -36,12 +36,12 @@ def wanted_values(failure: Failure) -> list[tuple[str, str]]:
     """Return the (table, column) whose values a repair needs: those compared in a query without a result."""
     if failure.outcome != "vacuous":
         return []
-    return compared_places(sqlglot.parse_one(failure.sql, read=failure.dialect), failure.schema)
+    return compared_places(parse(failure.sql, failure.dialect), failure.schema)
 
 
 def repair(failure: Failure, samples: Samples, rng: random.Random) -> tuple[exp.Expr, str]:
     """Return the repaired tree and what was changed; raises ``CannotRepair`` when no rule applies."""
-    tree = sqlglot.parse_one(failure.sql, read=failure.dialect)
+    tree = parse(failure.sql, failure.dialect)
     if failure.outcome == "vacuous":
         if not other_values(tree, failure.schema, samples, rng):
             raise CannotRepair("no value to change")

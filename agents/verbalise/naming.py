@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 
 from ...tools.schema import Column, ColumnType, Table
 
@@ -130,6 +131,7 @@ def column_kind(column: Column) -> str:
     return "flag" if column.type is ColumnType.BOOLEAN else "text"
 
 
+@cache
 def column_phrase(column: Column) -> Phrase:
     """Return the phrase of a column: its comment without unit and brackets, else its name in words."""
     words = re.sub(r"\s*\([^)]*\)", "", column.comment or humanise(column.name)).strip()

@@ -1,7 +1,9 @@
 """Oracle's own ways of writing what other dialects have clauses for, brought to the common form before it is said."""
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 from sqlglot.transforms import eliminate_join_marks
+
+from ...tools.parsing import parse
 
 
 def in_common_form(query: exp.Expr) -> exp.Expr:
@@ -12,7 +14,7 @@ def in_common_form(query: exp.Expr) -> exp.Expr:
     """
     if any(column.args.get("join_mark") for column in query.find_all(exp.Column)):
         # read anew: the rewriting writes the side of a join in a form that the parser does not
-        query = parse_one(eliminate_join_marks(query).sql(dialect="oracle"), read="oracle")
+        query = parse(eliminate_join_marks(query).sql(dialect="oracle"), "oracle")
     bound = _bound(query) if isinstance(query, exp.Select) else None
     if bound is None:
         return query

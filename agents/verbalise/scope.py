@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from sqlglot import exp
 
@@ -90,8 +91,12 @@ class Scope:
 
 def base_entity(table: Table) -> Entity:
     """Return the entity of a base table."""
-    columns = {c.name: column_phrase(c).from_(table.name, c.name) for c in table.columns}
-    return Entity(table_noun(table), columns, keys=frozenset(table.primary_key), base=True)
+    return Entity(table_noun(table), dict(_phrases(table)), keys=frozenset(table.primary_key), base=True)
+
+
+@cache
+def _phrases(table: Table) -> tuple[tuple[str, Phrase], ...]:
+    return tuple((column.name, column_phrase(column).from_(table.name, column.name)) for column in table.columns)
 
 
 def foreign_key(schema: Schema, child: Phrase, parent: Phrase) -> ForeignKey | None:

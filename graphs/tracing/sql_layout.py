@@ -6,8 +6,10 @@ be seen as it ran.
 
 from dataclasses import dataclass
 
-from sqlglot import TokenType, exp, parse_one, tokenize
+from sqlglot import TokenType, exp, tokenize
 from sqlglot.errors import SqlglotError
+
+from ...tools.parsing import parse
 
 _CLAUSES = {
     "SELECT", "FROM", "WHERE", "GROUP BY", "HAVING", "WINDOW", "QUALIFY", "ORDER BY", "LIMIT", "OFFSET", "FETCH",
@@ -31,7 +33,7 @@ class _Level:
 def parsed(sql: str, dialect: str) -> exp.Expr | None:
     """Return the syntax tree of ``sql``, None if it has none."""
     try:
-        return parse_one(sql, read=dialect)
+        return parse(sql, dialect)
     except (SqlglotError, RecursionError):
         return None
 

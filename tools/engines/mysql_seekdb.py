@@ -12,6 +12,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
+from ..parsing import parse
 from .mysql_rules import MysqlError, syntax_error
 from .session import UnsupportedError
 
@@ -42,7 +43,7 @@ def raise_if_not_mysql(sql: str) -> None:
     """
     try:
         _check_tokens(sql, sqlglot.tokenize(sql, read="mysql"))
-        tree = sqlglot.parse_one(sql, read="mysql") if _SUSPECT.search(sql) else None
+        tree = parse(sql, "mysql") if _SUSPECT.search(sql) else None
     except (SqlglotError, RecursionError):
         return
     if tree:

@@ -1,6 +1,6 @@
 """A SQLite query with every name found in the schema and every expression typed; and back to how people write."""
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, traverse_scope
@@ -9,6 +9,7 @@ from sqlglot.schema import MappingSchema
 from ..errors import IsoglossError
 from ..identifiers import natural_identifier
 from ..outputs import source_of
+from ..parsing import parse
 from ..qualified import UnsupportedSeed
 from ..schema import ColumnType, Schema, Table
 from ..transpile import with_string_literals
@@ -37,7 +38,7 @@ def resolved(sql: str, schema: Schema) -> exp.Query:
     ``"Paris"`` is text where no such column is in reach, as SQLite reads it. Raises ``UntranslatableError`` for what
     is not one query and sqlglot's errors for what does not parse or resolve.
     """
-    tree = with_string_literals(parse_one(sql, read="sqlite"), schema)
+    tree = with_string_literals(parse(sql, "sqlite"), schema)
     if not isinstance(tree, exp.Query):
         raise UntranslatableError("not one query")
     for node in tree.walk():
