@@ -28,7 +28,10 @@ class Engine(Protocol):
         """Return rows of a table, the same for the same seed."""
 
     def execute(self, sql: str, limits: Limits | None = None) -> Execution:
-        """Execute one read-only statement in a killable child; thread-safe, blocking, never raises."""
+        """Execute one read-only statement in a killable child; thread-safe, blocking.
+
+        Raises ``IsoglossError`` where the engine is gone, which says nothing about the statement.
+        """
 
     def apart(self, workers: int = 1) -> "Engine":
         """Return an engine on the same database with child processes of its own, to be closed before this one."""

@@ -18,7 +18,7 @@ _START_SECONDS = 60.0
 
 
 class EngineLostError(IsoglossError):
-    """A child could not connect to its database."""
+    """No child can connect to the database: the engine is gone."""
 
 
 class Pool:
@@ -42,6 +42,17 @@ class Pool:
             return child.await_ready()
         finally:
             self._free.put(child)
+
+    def check(self) -> None:
+        """Raise ``EngineLostError`` unless a new child can connect to the database."""
+        child = self._start()
+        try:
+            child.await_ready()
+        except EngineLostError as error:
+            raise EngineLostError(f"The {self._dialect} engine is lost ({error}).") from error
+        finally:
+            child.kill()
+            child.wait()
 
     def execute(self, sql: str, limits: Limits) -> Execution:
         """Run one statement in a free child, and replace it if it overran or died. Thread-safe.

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from ..dialects import get_dialect
 from ..errors import IsoglossError
-from ..outcome import Execution, Limits, Outcome
+from ..outcome import ErrorClass, Execution, Limits, Outcome
 from ..schema import ColumnType, Schema
 from .database import Database
 from .guard import broken_rule
@@ -38,11 +38,20 @@ class PooledEngine:
         return self._database.schema
 
     def execute(self, sql: str, limits: Limits | None = None) -> Execution:
-        """Execute one read-only statement in a killable child; thread-safe, blocking, never raises."""
+        """Execute one read-only statement in a killable child; thread-safe, blocking.
+
+        One whose child dies is executed again, for who killed it is unknown. Raises ``EngineLostError`` where no other
+        child reaches the database either: that says nothing about the statement.
+        """
         rule = broken_rule(sql, self._descriptor)
         if rule:
             return Execution(sql, Outcome.REJECTED, 0.0, rule=rule)
-        return self._pool.execute(sql, limits or self._limits)
+        execution = self._pool.execute(sql, limits or self._limits)
+        if execution.error_class is ErrorClass.ENGINE_LOST:
+            execution = self._pool.execute(sql, limits or self._limits)
+        if execution.error_class is ErrorClass.ENGINE_LOST:
+            self._pool.check()
+        return execution
 
     def sample_values(self, table: str, column: str, limit: int = 20, seed: int = 0) -> list[Any]:
         """Return up to ``limit`` distinct non-null values, drawn with the seed from the most frequent ones.
