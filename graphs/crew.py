@@ -1,5 +1,6 @@
 """Who makes a run's results: this process, or a cluster."""
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -54,6 +55,7 @@ def open_crew(
         with work.crew(models, budget, observer) as crew:
             yield crew
         return
+    _show_token()  # Ray reads its environment when it is imported
     from .cluster.ray_crew import ray_crew
     from .cluster.shards import Shards
 
@@ -65,3 +67,9 @@ def open_crew(
     if run.finished and cluster.shards is None:
         shards.remove()
         Path(folder).rmdir()
+
+
+def _show_token() -> None:
+    """Have Ray's client show the token that `ray start` wants where there is one; by itself it does not."""
+    if "RAY_AUTH_TOKEN" in os.environ or (Path.home() / ".ray" / "auth_token").exists():
+        os.environ.setdefault("RAY_AUTH_MODE", "token")

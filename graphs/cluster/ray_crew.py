@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import ray
-from ray.exceptions import RayTaskError
+from ray.exceptions import RayError, RayTaskError
 
 from ...agents.budget import RunStopped
 from ...tools.errors import IsoglossError
@@ -135,5 +135,8 @@ async def _ended(shard: _Shard) -> None:
         if isinstance(error.cause, IsoglossError):
             raise error.cause from None
         raise
+    except (RayError, ConnectionError) as error:
+        why = str(error).strip().splitlines()[0]
+        raise IsoglossError(f"The cluster is lost ({why}): the same command goes on where it was.") from error
     if stop:
         raise stop
