@@ -27,7 +27,7 @@ class Builds:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        command = [sys.executable, Path(__file__).with_name("forked_builds.py")]
+        command = [sys.executable, str(Path(__file__).with_name("forked_builds.py"))]
         settings = {**os.environ, "ISOGLOSS_HOME": str(home)}
         self._root = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=settings)
         self.process = 0
@@ -54,7 +54,7 @@ class Builds:
 
     def _line(self) -> str:
         assert self._root.stdout is not None
-        return self._root.stdout.readline().strip()
+        return str(self._root.stdout.readline()).strip()
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +172,11 @@ def disk(tmp_path: Path) -> Iterator[Callable[[str], None]]:
     made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder], capture_output=True, check=False)
     if made.returncode:
         pytest.skip("needs the right to mount a disk")
-    yield lambda options: subprocess.run(["mount", "-o", f"remount,{options}", folder], check=True) and None
+
+    def change(options: str) -> None:
+        subprocess.run(["mount", "-o", f"remount,{options}", folder], check=True)
+
+    yield change
     subprocess.run(["umount", "--lazy", folder], check=True)
 
 
