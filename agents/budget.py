@@ -36,6 +36,11 @@ class Usage:
         cost = (self.cost or 0.0) + (other.cost or 0.0) if known else None
         return Usage(self.tokens_in + other.tokens_in, self.tokens_out + other.tokens_out, cost)
 
+    def __sub__(self, other: "Usage") -> "Usage":
+        known = self.cost is not None and other.cost is not None
+        cost = (self.cost or 0.0) - (other.cost or 0.0) if known else None
+        return Usage(self.tokens_in - other.tokens_in, self.tokens_out - other.tokens_out, cost)
+
 
 def priced(tokens_in: int, tokens_out: int, price: Price | None) -> Usage:
     """Return the usage of so many tokens at ``price``; no tokens cost nothing at any price."""

@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from langchain_core.language_models import BaseChatModel
 
@@ -13,6 +14,9 @@ from ..tools.errors import UsageError
 from .run_directory import RunDirectory
 from .run_models import ModelSettings, load_models
 from .work import Cluster, Crew, Observer, Work
+
+if TYPE_CHECKING:
+    from .cluster.connection import Connection
 
 
 def cluster_of(on: str | None, shards: str | None) -> Cluster | None:
@@ -35,9 +39,14 @@ def models_here(cluster: Cluster | None, asked: set[str], settings: ModelSetting
     """
     if cluster is None:
         return load_models(asked, settings)
+    refuse_limits(settings)
+    return {}
+
+
+def refuse_limits(settings: ModelSettings) -> None:
+    """Raise ``UsageError`` for a limit that no machine of a cluster alone could keep."""
     if settings.limited:
         raise UsageError("--max-cost and --max-tokens hold in one process: leave them out, or --on.")
-    return {}
 
 
 @contextmanager
@@ -55,21 +64,27 @@ def open_crew(
         with work.crew(models, budget, observer) as crew:
             yield crew
         return
-    _show_token()  # Ray reads its environment when it is imported
-    from .cluster.ray_crew import ray_crew
-    from .cluster.shards import Shards
-
     observer.on_stage("join the cluster")
-    folder = cluster.shards or str(run.path.absolute() / "shards")
-    shards = Shards(f"{folder}/{run.digest}", secrets)
-    with ray_crew(work, cluster.address, shards) as crew:
-        yield crew
+    with joined(cluster) as connection:
+        from .cluster.ray_crew import RayCrew
+        from .cluster.shards import Shards
+
+        folder = cluster.shards or str(run.path.absolute() / "shards")
+        shards = Shards(f"{folder}/{run.digest}", secrets)
+        yield RayCrew(work, connection, shards)
     if run.finished and cluster.shards is None:
         shards.remove()
         Path(folder).rmdir()
 
 
-def _show_token() -> None:
-    """Have Ray's client show the token that `ray start` wants where there is one; by itself it does not."""
+def joined(cluster: Cluster) -> AbstractContextManager["Connection"]:
+    """Join a cluster; raises ``IsoglossError`` where there is none.
+
+    `ray start` wants a token where there is one, and Ray's client, which reads its environment when it is imported,
+    shows it only if told to.
+    """
     if "RAY_AUTH_TOKEN" in os.environ or (Path.home() / ".ray" / "auth_token").exists():
         os.environ.setdefault("RAY_AUTH_MODE", "token")
+    from .cluster.connection import join
+
+    return join(cluster.address)

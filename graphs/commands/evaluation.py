@@ -7,7 +7,7 @@ import typer
 
 from ...agents.defaults import SCHEMA_VALUES
 from .model_options import SchemaValues, asks_models
-from .options import DIALECT_NAMES, MODELS, Json, Workers, show
+from .options import DIALECT_NAMES, MODELS, Json, On, Workers, show
 
 if TYPE_CHECKING:
     from ..run_models import ModelSettings
@@ -45,10 +45,12 @@ def evaluate(
         Path | None, typer.Option(metavar="DIR", help="Compare with this evaluation, question by question.")
     ] = None,
     schema_values: SchemaValues = SCHEMA_VALUES,
+    on: On = None,
     json: Json = False,
 ) -> None:
     """Judge answers on a benchmark by executing them; the same command goes on where it was stopped."""
     from ...agents.sampler import SamplingSettings
+    from ..crew import cluster_of
     from ..evaluation import run
     from ..evaluation.models import ModelConfig
     from ..evaluation.progress import watched_evaluation
@@ -57,7 +59,19 @@ def evaluate(
     heat = temperature if temperature is not None else 0.8 if n > 1 else 0.0
     drawn = SamplingSettings(n, heat, top_p, seed)
     model = ModelConfig(generator, drawn, settings, schema_values) if generator else None
-    named = (predictions, baseline, databases, limit, seed, workers, out, against, model, source_dialect)
+    named = (
+        predictions,
+        baseline,
+        databases,
+        limit,
+        seed,
+        workers,
+        out,
+        against,
+        model,
+        source_dialect,
+        cluster_of(on, None),
+    )
     config = run.EvalConfig(questions, dialect, *named)
     with watched_evaluation() as watcher:
         report = run.evaluate(config, watcher)

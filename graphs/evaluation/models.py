@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
-from ...agents.budget import Budget, Usage
+from ...agents.budget import Usage
 from ...agents.defaults import SCHEMA_VALUES
+from ...agents.models import weights_version
 from ...agents.sampler import Sampler, SamplingSettings
 from ...tools.dialect_schema import dialect_schema
 from ...tools.errors import UsageError
@@ -41,18 +42,17 @@ class ModelAnswers:
     notes = ()
 
     def __init__(self, config: ModelConfig, spent: Usage) -> None:
-        """Load the model, which has ``spent`` so much on this evaluation before.
+        """Name the model, which has ``spent`` so much on this evaluation before.
 
-        Raises ``UsageError`` if it is not to be had or cannot answer questions.
+        Raises ``UsageError`` if it cannot answer questions.
         """
         if config.generator == "grammar":
             raise UsageError("grammar answers the agents' requests alone: --generator takes a language model.")
         self._config, self.name = config, config.generator
-        self._models = load_models({config.generator}, config.settings)
-        self._budget, self._before = Budget(), spent
+        self._budget = open_budget(config.settings, spent)
         self.identity: dict[str, Any] = {
             "generator": config.generator,
-            "weights": getattr(self._models[config.generator], "version", None),
+            "weights": weights_version(config.generator, config.settings.bf16),
             **asdict(config.sampling),
             "schema_tokens": config.settings.schema_tokens,
             "schema_values": config.schema_values,
@@ -61,9 +61,10 @@ class ModelAnswers:
         }
 
     def __enter__(self) -> Self:
+        """Load the model; raises ``UsageError`` if it is not to be had."""
+        self._models = load_models({self.name}, self._config.settings)
         self._opened = ExitStack()
         self._runner = self._opened.enter_context(asyncio.Runner())
-        self._budget = open_budget(self._config.settings, self._before)
         voices = self._opened.enter_context(open_voices(self._models, self._config.settings, self._budget))
         voice = voices[self.name]
         assert voice.channel is not None  # grammar alone has none
@@ -78,6 +79,10 @@ class ModelAnswers:
     def spent(self) -> Usage:
         """What the model has taken, also before."""
         return self._budget.spent
+
+    def count(self, spent: Usage) -> None:
+        """Count what others have had the model do."""
+        self._budget.spent += spent
 
     def samples(self, question: Question) -> Collection[int]:
         """Return the numbers of the question's samples."""

@@ -15,7 +15,7 @@ from ...training.metrics import NO_EVIDENCE
 from ..cleaning import strip_escapes
 from ..console import PLAIN_TEXT
 from ..theme import ACTIVE, KEPT
-from .run import Watcher
+from .graded import Watcher
 
 _EVERY = 2.0  # seconds between lines where there is no terminal
 

@@ -3,10 +3,12 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
@@ -138,6 +140,40 @@ def test_a_driver_and_a_worker_killed_lose_and_double_nothing(alone: Path, tmp_p
     assert pairs(run) == pairs(alone / "run")
     assert items(run) == items(alone / "run")
     assert not (run / "shards").exists()
+
+
+@pytest.fixture(scope="module")
+def questions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a question set on two databases."""
+    folder = tmp_path_factory.mktemp("set")
+    entries = []
+    for name in ("school", "choir"):
+        with closing(sqlite3.connect(folder / f"{name}.sqlite")) as connection, connection:
+            connection.execute("CREATE TABLE pupil (id INTEGER PRIMARY KEY, name TEXT, age INTEGER)")
+            connection.executemany("INSERT INTO pupil (name, age) VALUES (?, ?)", [("Ann", 9), ("Bob", 10)])
+        for number, what in enumerate(("COUNT(*)", "name", "nobody", "age")):
+            entries.append({"question": f"{what}?", "query": f"SELECT {what} FROM pupil WHERE age > 8", "db_id": name})
+            entries[-1]["id"] = f"{name}-{number}"
+    (folder / "dev.json").write_text(json.dumps(entries), encoding="utf-8")
+    return folder
+
+
+def test_translations_are_those_of_one_process(questions: Path, tmp_path: Path) -> None:
+    command = ("translate", questions / "dev.json", "--databases", questions, "--dialect", "duckdb", "--out")
+    done(*command, tmp_path / "alone").check_returncode()
+    done(*command, tmp_path / "shared", "--on", "ray").check_returncode()
+    assert len(pairs(tmp_path / "shared")) == 6
+    assert pairs(tmp_path / "shared") == pairs(tmp_path / "alone")
+    assert items(tmp_path / "shared") == items(tmp_path / "alone")
+
+
+def test_an_evaluation_grades_as_one_process_does(questions: Path, tmp_path: Path) -> None:
+    command = ("eval", questions / "dev.json", "--databases", questions, "--dialect", "duckdb", "--baseline", "rules")
+    done(*command, "--out", tmp_path / "alone").check_returncode()
+    done(*command, "--out", tmp_path / "shared", "--on", "ray").check_returncode()
+    alone, shared = ((tmp_path / name / "answers.jsonl").read_text().splitlines() for name in ("alone", "shared"))
+    assert len(shared) == 8
+    assert sorted(shared) == sorted(alone)
 
 
 def workers_of(driver: int) -> list[int]:
