@@ -162,6 +162,7 @@ def _phrases(tree: exp.Expr, schema: Schema) -> set[str]:
     return {phrase for column in tree.find_all(exp.Column) if (phrase := _phrase(column, schema))}
 
 
+@lru_cache(maxsize=16)
 def _names(schema: Schema) -> re.Pattern[str] | None:
     """Return a pattern of the columns' phrases that hold words of an operation, such as ``number of seats``."""
     phrases = {column_phrase(column).text for table in schema.tables for column in table.columns}

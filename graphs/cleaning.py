@@ -33,13 +33,31 @@ _KEY = re.compile(  # what the keys of services begin with, and JSON web tokens
     r"\b(?:sk-(?=\D*\d)[\w-]{16,}|AIza[\w-]{30,}|hf_[A-Za-z0-9]{20,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|lsv2_\w{20,}"
     r"|AKIA[A-Z0-9]{16}|xox[abprs]-[\w-]{10,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"
 )
+# With what takes their place, and what a match of each has in it whatever its case: a text is looked through for this
+# first, in a tenth of the time.
+_CREDENTIALS = (
+    (
+        _URL_PASSWORD,
+        rf"\g<before>\g<name>{REDACTED}",
+        ("://", "password=", "passwd=", "pwd=", "token=", "secret=", "key=", "sig="),
+    ),
+    (_HEADER, rf"\g<head>{REDACTED}", ("authorization", "bearer", "api-key")),
+    (
+        _KEY,
+        REDACTED,
+        ("sk-", "aiza", "hf_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "lsv2_", "akia", "xox", "eyj"),
+    ),
+)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SECRET_NAME = re.compile(r"(API_?KEY|_KEY|TOKEN|_PWD|_PAT|_PASS|SECRET|PASSWORD|PASSWD|PASSPHRASE)$", re.IGNORECASE)
 _USER_INFO = re.compile(r"[\w+.-]+://[^:/@\s]*:(?P<password>(?!\d{1,5}/)\S+)@")  # no port before a path
 
 
 def strip_escapes(text: str) -> str:
     """Return ``text`` without terminal control sequences; tabs and newlines stay, lone surrogates become ``?``."""
-    return _ESCAPES.sub("", text).encode("utf-8", "replace").decode("utf-8")
+    if _CONTROLS.search(text):
+        text = _ESCAPES.sub("", text)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def configured_secrets(environment: Mapping[str, str] = os.environ) -> set[str]:
@@ -112,8 +130,11 @@ class Cleaner:
         clean = strip_escapes(text)
         if self._secrets:
             clean = self._secrets.sub(REDACTED, clean)  # first: the other patterns could take a part of one away
-        clean = _URL_PASSWORD.sub(rf"\g<before>\g<name>{REDACTED}", clean)
-        return _KEY.sub(REDACTED, _HEADER.sub(rf"\g<head>{REDACTED}", clean))
+        folded = clean.casefold()
+        for pattern, instead, telltales in _CREDENTIALS:
+            if any(telltale in folded for telltale in telltales):
+                clean = pattern.sub(instead, clean)
+        return clean
 
     def value(self, value: Any) -> Any:
         """Return ``value`` as JSON types with every text in it clean; what JSON does not know becomes text."""

@@ -17,6 +17,7 @@ from .ranking import Ranking
 from .snippet import Hit
 
 _BATCH = 1000
+_REMEMBERED = 1000  # queries
 
 
 class WordLlamaEmbedding(EmbeddingFunction[Documents]):
@@ -42,9 +43,17 @@ class Index:
         vectors = dict(zip(stored["ids"], cast(Any, stored["embeddings"]), strict=True))
         titles = np.asarray([vectors[s.id] for s in self._snippets], dtype=np.float32)
         self._ranking = Ranking(self._snippets, titles)
+        self._known: dict[tuple[str, int], list[Hit]] = {}  # runs ask for the same keywords again and again
 
     def search(self, query: str, k: int = 4) -> list[Hit]:
         """Return the ``k`` best snippets, best first."""
+        if (query, k) not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known = {}
+            self._known[query, k] = self._best(query, k)
+        return list(self._known[query, k])
+
+    def _best(self, query: str, k: int) -> list[Hit]:
         scores = self._ranking.scores(query, embed([query])[0])
         best = (-scores).argsort(kind="stable")[:k]
         return [Hit(self._snippets[i], float(scores[i])) for i in best]

@@ -10,6 +10,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from isogloss.graphs import cleaning
 from isogloss.graphs.cleaning import REDACTED, Cleaner, configured_secrets, secrets_in
 from isogloss.graphs.run_directory import ItemResult, RunDirectory
 from isogloss.graphs.tracing.trace import Step
@@ -107,6 +108,19 @@ def test_credentials_are_known_by_their_form(text: str) -> None:
 )
 def test_ordinary_text_stays(text: str) -> None:
     assert Cleaner().text(text) == text
+
+
+PARTS = """://|me:|pass|word=|Token=|?|&|KEY=|\u212aey=|@host|Bearer |API-Key|: |sk-|AIza|ghp_|eyJ|.|"| |xoxb-|hf_
+|Authorization|a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7""".replace("\n", "").split("|")
+FORMS = st.lists(st.sampled_from(PARTS), max_size=12).map("".join)
+
+
+@given(FORMS)
+def test_what_is_looked_for_first_lets_no_credential_pass(text: str) -> None:
+    by_all = text
+    for pattern, instead, _ in cleaning._CREDENTIALS:
+        by_all = pattern.sub(instead, by_all)
+    assert Cleaner().text(text) == by_all
 
 
 def test_secrets_in_json_leave_it_json() -> None:
