@@ -74,6 +74,10 @@ class Work(Protocol):
         """How they are asked."""
 
     @property
+    def lineage(self) -> dict[str, Any]:
+        """Where its records come from, the prompts' versions among it."""
+
+    @property
     def places(self) -> dict[str, str]:
         """Where databases lie on this machine, if not where their names say."""
 

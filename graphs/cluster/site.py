@@ -4,8 +4,11 @@ import asyncio
 import atexit
 from collections.abc import Callable
 from contextlib import ExitStack, aclosing
+from socket import gethostname
 
 from ...agents.budget import Budget, RunStopped
+from ...agents.prompting import own_prompt, prompt_hash, read_prompts_anew
+from ...tools.errors import UsageError
 from ..run_models import load_models
 from ..totals import ItemResult, Totals
 from ..work import Crew, Opened, Work
@@ -30,6 +33,7 @@ class Site:
 
     def __init__(self, work: Work) -> None:
         """Load the models and open what the work needs; raises ``IsoglossError`` if that fails."""
+        _refuse_other_prompts(work)
         self.work = work
         with ExitStack() as stack:
             self._runner = stack.enter_context(asyncio.Runner())
@@ -60,6 +64,18 @@ class Site:
     def close(self) -> None:
         """Let go of engines and models."""
         self._open.close()
+
+
+def _refuse_other_prompts(work: Work) -> None:
+    """Raise ``UsageError`` if agents would be told something else here than where the run was started."""
+    read_prompts_anew()
+    wanted = work.lineage.get("prompts") or {"translate": work.lineage.get("prompt")}
+    others = [name for name, version in wanted.items() if version not in (None, prompt_hash(name))]
+    if others:
+        raise UsageError(
+            f"The prompt '{others[0]}' on {gethostname()} is not that of this machine: have the same in "
+            f"{own_prompt(others[0]).parent} on all of them."
+        )
 
 
 _here: tuple[str, Site] | None = None

@@ -14,15 +14,20 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from isogloss.agents.prompting import copy_prompt, prompt_hash
 from isogloss.graphs import work
 from isogloss.graphs.build import BuildConfig, build
+from isogloss.graphs.build_work import BuildWork
 from isogloss.graphs.cluster.shards import Shards
-from isogloss.graphs.cluster.site import Unwatched
+from isogloss.graphs.cluster.site import Site, Unwatched
 from isogloss.graphs.cluster.sources import carried, here
+from isogloss.graphs.stream import Items
 from isogloss.graphs.totals import ItemResult
 from isogloss.graphs.tracing.tape import Call, Player
 from isogloss.graphs.tracing.trace import Step
 from isogloss.graphs.work import Opened
+from isogloss.knowledge.corpus import load_corpus
+from isogloss.knowledge.index import open_index
 from isogloss.tools.errors import UsageError
 
 pytestmark = pytest.mark.skipif(not find_spec("ray"), reason="needs Ray: pip install 'isogloss[cluster]'")
@@ -204,6 +209,15 @@ def test_breakpoints_are_for_one_process() -> None:
     config = BuildConfig("sqlite", "shop", cluster=work.Cluster())
     with pytest.raises(UsageError, match="do not wait at breakpoints"):
         build(config, Unwatched(), cast(Player, object()))
+
+
+def test_a_machine_with_another_prompt_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISOGLOSS_HOME", str(tmp_path))
+    copy_prompt("fill").write_text("Say something else.", encoding="utf-8")
+    lineage = {"prompts": {"expand": prompt_hash("expand"), "fill": "the version elsewhere"}}
+    index = open_index(load_corpus("sqlite", "builtin"))
+    with pytest.raises(UsageError, match="The prompt 'fill' on "):
+        Site(BuildWork(BuildConfig("sqlite", "shop"), index, Items([], [], 0), lineage))
 
 
 def result(index: int) -> ItemResult:
