@@ -3,18 +3,63 @@
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import ExitStack, aclosing
+from dataclasses import dataclass, field
 from itertools import takewhile
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from ..agents.budget import RunStopped
 from ..tools.errors import IsoglossError
 from ..tools.question_sets import Question
 from .arena import Arena
 from .run_directory import ItemResult, RunDirectory
+from .run_models import ModelSettings
 from .tracing.tape import Recording, on_tape
 from .work import Crew, Observer, Opened, Results
 
 _SHARD = 50  # questions: on a larger database several processors work
+
+
+class AsksModel(Protocol):
+    """What is asked of a run over questions."""
+
+    @property
+    def generator(self) -> str:
+        """The model that is asked, by name."""
+
+    @property
+    def models(self) -> ModelSettings:
+        """How it is asked."""
+
+
+Config = TypeVar("Config", bound=AsksModel)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWork(Generic[Config]):
+    """What determines the results of the questions; ``lineage`` lacks the engine, which a crew opens."""
+
+    config: Config
+    questions: Sequence[Question]
+    lineage: dict[str, Any]
+    places: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> set[str]:
+        """The models that are asked, by name."""
+        return {self.config.generator}
+
+    @property
+    def models(self) -> ModelSettings:
+        """How they are asked."""
+        return self.config.models
+
+    def source(self, item: int) -> str:
+        """Return the database of a question."""
+        return self.questions[item].source
+
+    def shard(self, first: int, stop: int) -> range:
+        """Return the questions from ``first`` on, before ``stop``, that are on one database, but not very many."""
+        return range(first, min(stop, first + len(_on_one_database(self.questions, first)[:_SHARD])))
 
 
 class HasArena(Protocol):
@@ -106,11 +151,6 @@ async def commit_questions(goal: int, crew: Crew, run: RunDirectory, observer: O
         except RunStopped as stop:
             return stop
     return None
-
-
-def question_shard(questions: Sequence[Question], first: int, stop: int) -> range:
-    """Return the questions from ``first`` on, before ``stop``, that are on one database, but not very many."""
-    return range(first, min(stop, first + len(_on_one_database(questions, first)[:_SHARD])))
 
 
 def _on_one_database(questions: Sequence[Question], first: int) -> list[Question]:

@@ -1,9 +1,8 @@
 """What the samples of a question set are made of, and the crew that draws and grades them."""
 
-from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import ExitStack, aclosing, contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from langchain_core.language_models import BaseChatModel
 
@@ -15,9 +14,9 @@ from ...tools.outcome import Limits
 from ...tools.question_sets import Question
 from ..answering.graph import AnswerBench, answered
 from ..arena import open_arena
-from ..question_run import QuestionCrew, question_shard
+from ..question_run import QuestionCrew, QuestionWork
 from ..run_directory import ItemResult
-from ..run_models import FEW, ModelSettings, in_flight, open_voices
+from ..run_models import FEW, in_flight, open_voices
 from ..tracing.taped import TapedSampler
 from ..work import Observer
 from .config import SampleConfig
@@ -27,31 +26,8 @@ _LIMITS = Limits(seconds=10.0)  # per statement
 
 
 @dataclass(frozen=True, slots=True)
-class SampleWork:
-    """What determines the samples of the questions; ``lineage`` lacks the engine, which the crew opens."""
-
-    config: SampleConfig
-    questions: Sequence[Question]
-    lineage: dict[str, Any]
-    places: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def asked(self) -> Collection[str]:
-        """The models that are asked, by name."""
-        return {self.config.generator}
-
-    @property
-    def models(self) -> ModelSettings:
-        """How they are asked."""
-        return self.config.models
-
-    def source(self, item: int) -> str:
-        """Return the database of a question."""
-        return self.questions[item].source
-
-    def shard(self, first: int, stop: int) -> range:
-        """Return questions on one database."""
-        return question_shard(self.questions, first, stop)
+class SampleWork(QuestionWork[SampleConfig]):
+    """What determines the samples of the questions."""
 
     @contextmanager
     def crew(self, models: dict[str, BaseChatModel], budget: Budget, observer: Observer) -> Iterator["SampleCrew"]:
@@ -94,7 +70,7 @@ class SampleCrew(QuestionCrew[AnswerBench]):
         """Yield the graded samples of questions on one database; ``first`` is the index of the first."""
         engine, models = bench.arena.engine, self._work.models
         lineage = {**self._work.lineage, "engine": engine.version, "stand_in": engine.stand_in}
-        at_once = in_flight(models, set(self._work.asked))
+        at_once = in_flight(models, self._work.asked)
         results = answered(questions, bench, at_once, min(FEW, at_once) if models.limited else None, observer.on_sql)
         async with aclosing(results):
             index = first

@@ -43,7 +43,7 @@ def translate_questions(config: TranslationConfig, questions: QuestionSet, obser
         run.note(problems=[asdict(problem) for problem in questions.problems])
         budget = open_budget(config.models, spent_so_far(run))
         stack.callback(lambda: run.note(spent=asdict(budget.spent)))
-        work = TranslationWork(config, questions.questions, open_index(corpus), _lineage(config, corpus))
+        work = TranslationWork(config, questions.questions, _lineage(config, corpus), index=open_index(corpus))
         opening = open_crew(work, run, config.cluster, models, budget, observer, secrets)
         crew = stack.enter_context(opening)
         todo = commit_questions(len(questions.questions), crew, run, observer)

@@ -1,9 +1,8 @@
 """What the translations of a question set are made of, and the crew that makes them."""
 
-from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import ExitStack, aclosing, contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from langchain_core.language_models import BaseChatModel
 
@@ -13,9 +12,9 @@ from ...tools.errors import IsoglossError
 from ...tools.outcome import Limits
 from ...tools.question_sets import Question
 from ..arena import open_arena
-from ..question_run import QuestionCrew, question_shard
+from ..question_run import QuestionCrew, QuestionWork
 from ..run_directory import ItemResult
-from ..run_models import ModelSettings, Voice, in_flight, open_voices
+from ..run_models import Voice, in_flight, open_voices
 from ..stream import final_states
 from ..tracing.taped import TapedIndex
 from ..tracing.trace import Step
@@ -29,33 +28,11 @@ from .state import TranslationState, beginning
 _LIMITS = Limits(seconds=10.0)
 
 
-@dataclass(frozen=True, slots=True)
-class TranslationWork:
-    """What determines the results of the questions; ``lineage`` lacks the engine, which the crew opens."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranslationWork(QuestionWork[TranslationConfig]):
+    """What determines the translations of the questions."""
 
-    config: TranslationConfig
-    questions: Sequence[Question]
     index: Index
-    lineage: dict[str, Any]
-    places: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def asked(self) -> Collection[str]:
-        """The models that are asked, by name."""
-        return {self.config.generator}
-
-    @property
-    def models(self) -> ModelSettings:
-        """How they are asked."""
-        return self.config.models
-
-    def source(self, item: int) -> str:
-        """Return the database of a question."""
-        return self.questions[item].source
-
-    def shard(self, first: int, stop: int) -> range:
-        """Return questions on one database."""
-        return question_shard(self.questions, first, stop)
 
     @contextmanager
     def crew(self, models: dict[str, BaseChatModel], budget: Budget, observer: Observer) -> Iterator["TranslationCrew"]:
@@ -96,7 +73,7 @@ class TranslationCrew(QuestionCrew[TranslationBench]):
         """Yield the translations of questions on one database; ``first`` is the index of the first."""
         engine, items = bench.arena.engine, _Items(first, questions)
         lineage = {**self._work.lineage, "engine": engine.version, "stand_in": engine.stand_in}
-        at_once = in_flight(self._work.models, set(self._work.asked))
+        at_once = in_flight(self._work.models, self._work.asked)
         done = 0
 
         def wanted() -> int:
