@@ -51,10 +51,18 @@ def join(address: str | None) -> Iterator[Connection]:
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     own: dict[str, Any] = {"include_dashboard": False, "object_store_memory": _OBJECTS} if address is None else {}
-    try:
+
+    def begin() -> None:
         ray.init(address=address or "local", log_to_driver=False, logging_level=logging.ERROR, **own)
+
+    try:
+        try:
+            begin()
+        except ConnectionAbortedError:  # the server of Ray's client fails to start now and then
+            begin()
     except (ConnectionError, RuntimeError, ValueError) as error:
-        raise IsoglossError(f"There is no Ray cluster at {address}: {error}") from error
+        why = str(error).strip().splitlines()[-1]
+        raise IsoglossError(f"There is no Ray cluster at {address or 'hand'}: {why}") from error
     try:
         yield Connection(carry=address is not None)
     finally:

@@ -8,7 +8,7 @@ from socket import gethostname
 
 from ...agents.budget import Budget, RunStopped
 from ...agents.prompting import own_prompt, prompt_hash, read_prompts_anew
-from ...tools.errors import UsageError
+from ...tools.errors import IsoglossError, UsageError
 from ..run_models import load_models
 from ..totals import ItemResult, Totals
 from ..work import Crew, Opened, Work
@@ -42,11 +42,17 @@ class Site:
             self._open = stack.pop_all()
 
     def finish(self, items: range, shards: Shards) -> RunStopped | None:
-        """Write the results of ``items`` to ``shards``; returns what kept the models from it, with nothing written."""
+        """Write the results of ``items`` to ``shards``; returns what kept the models from it, with nothing written.
+
+        Raises ``IsoglossError`` where the engine fails; this process opens another one for its next shard.
+        """
         try:
             results = self._runner.run(self._results(items))
         except RunStopped as stop:
             return stop
+        except IsoglossError:
+            leave()
+            raise
         shards.write(items, results)
         return None
 

@@ -47,6 +47,7 @@ def small(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak memory is read from Linux")
 def test_memory_stays_far_below_one_model(tmp_path: Path) -> None:
     for name, distance in (("a", 0.0), ("b", 0.5)):
