@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,7 +74,8 @@ def open_crew(
         yield RayCrew(work, connection, shards)
     if run.finished and cluster.shards is None:
         shards.remove()
-        Path(folder).rmdir()
+        with suppress(FileNotFoundError):  # where there was nothing left to do
+            Path(folder).rmdir()
 
 
 def joined(cluster: Cluster) -> AbstractContextManager["Connection"]:

@@ -61,7 +61,7 @@ def join(address: str | None) -> Iterator[Connection]:
         except ConnectionAbortedError:  # the server of Ray's client fails to start now and then
             begin()
     except (ConnectionError, RuntimeError, ValueError) as error:
-        why = str(error).strip().splitlines()[-1]
+        why = [type(error).__name__, *str(error).strip().splitlines()][-1]
         raise IsoglossError(f"There is no Ray cluster at {address or 'hand'}: {why}") from error
     try:
         yield Connection(carry=address is not None)
@@ -79,7 +79,7 @@ def told_plainly() -> Iterator[None]:
             raise error.cause from None
         raise
     except (RayError, ConnectionError) as error:
-        why = str(error).strip().splitlines()[0]
+        why = [*str(error).strip().splitlines(), type(error).__name__][0]
         raise IsoglossError(f"The cluster is lost ({why}): the same command goes on where it was.") from error
 
 

@@ -25,11 +25,17 @@ _NAME = re.compile(r"items-(\d+)-(\d+)\.jsonl\.gz")
 
 
 class Shards:
-    """The finished shards of one run in the folder ``url``; what is secret is not written."""
+    """The finished shards of one run in the folder ``url``; what is secret is not written.
+
+    Raises ``UsageError`` for a place that nothing here can reach.
+    """
 
     def __init__(self, url: str, secrets: Iterable[str] = ()) -> None:
         self.url, self._secrets = url.rstrip("/"), list(secrets)
-        self._files, self._folder = fsspec.core.url_to_fs(self.url)
+        try:
+            self._files, self._folder = fsspec.core.url_to_fs(self.url)
+        except (ImportError, ValueError) as error:  # no driver for such a place
+            raise UsageError(f"{url} cannot be reached: {error}") from error
 
     def finished(self) -> list[range]:
         """Return the items of each finished shard, in order."""
@@ -39,13 +45,16 @@ class Shards:
         return sorted((range(int(m[1]), int(m[2]) + 1) for m in found if m), key=lambda items: items.start)
 
     def write(self, items: range, results: Iterable[Opened | ItemResult]) -> None:
-        """Keep the results of ``items``; raises ``OSError`` if the place cannot be written."""
+        """Keep the results of ``items``; raises ``UsageError`` if the place cannot be written."""
         clean = Cleaner(self._secrets).value
         text = "".join(f"{json.dumps(clean(_plain(each)), ensure_ascii=False)}\n" for each in results)
         part = f"{self._folder}/part-{uuid.uuid4().hex}"
-        self._files.makedirs(self._folder, exist_ok=True)
-        self._files.pipe_file(part, gzip.compress(text.encode(), compresslevel=1))
-        self._files.mv(part, self._path(items))
+        try:
+            self._files.makedirs(self._folder, exist_ok=True)
+            self._files.pipe_file(part, gzip.compress(text.encode(), compresslevel=1))
+            self._files.mv(part, self._path(items))
+        except OSError as error:
+            raise UsageError(f"Cannot write to {self.url}: {error.strerror or error}.") from error
 
     def read(self, items: range) -> Iterator[Opened | ItemResult]:
         """Yield the results of a finished shard; raises ``UsageError`` where it is not to be found from here."""

@@ -27,8 +27,10 @@ class Carried:
             archive.extractall(fresh, filter="data")
         try:
             os.rename(fresh, target)
-        except OSError:  # another process was first
+        except OSError:
             shutil.rmtree(fresh)
+            if not target.exists():  # no other process was first
+                raise
 
 
 def carried(source: str) -> Carried:

@@ -33,9 +33,7 @@ def evaluate(
         float | None, typer.Option(metavar="T", min=0.0, help="By default 0 for one sample, 0.8 for several.")
     ] = None,
     top_p: Annotated[float, typer.Option(metavar="P", min=0.01, max=1.0, help="1 leaves it to the model.")] = 0.95,
-    databases: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The databases, if they are not beside SET.")
-    ] = None,
+    databases: Annotated[Path | None, typer.Option(metavar="DIR", help="The databases, if not beside SET.")] = None,
     source_dialect: Annotated[str, typer.Option("--from", metavar="NAME", help="The dialect of gold.")] = "sqlite",
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Only so many questions.")] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Which they are; and that of samples.")] = 0,
@@ -59,20 +57,8 @@ def evaluate(
     heat = temperature if temperature is not None else 0.8 if n > 1 else 0.0
     drawn = SamplingSettings(n, heat, top_p, seed)
     model = ModelConfig(generator, drawn, settings, schema_values) if generator else None
-    named = (
-        predictions,
-        baseline,
-        databases,
-        limit,
-        seed,
-        workers,
-        out,
-        against,
-        model,
-        source_dialect,
-        cluster_of(on, None),
-    )
-    config = run.EvalConfig(questions, dialect, *named)
+    named = (predictions, baseline, databases, limit, seed, workers, out, against, model, source_dialect)
+    config = run.EvalConfig(questions, dialect, *named, cluster_of(on, None))
     with watched_evaluation() as watcher:
         report = run.evaluate(config, watcher)
     show(json, report, lambda console: show_evaluation(console, report))

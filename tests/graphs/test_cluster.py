@@ -145,6 +145,7 @@ def test_a_driver_and_a_worker_killed_lose_and_double_nothing(alone: Path, tmp_p
     assert pairs(run) == pairs(alone / "run")
     assert items(run) == items(alone / "run")
     assert not (run / "shards").exists()
+    subprocess.run(command, check=True, capture_output=True, timeout=_SECONDS)  # with nothing left to do
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +196,8 @@ def workers_of(driver: int) -> list[int]:
         (("--on", "spark"), "'spark' is no cluster"),
         (("--shards", "x"), "name the cluster with --on"),
         (("--on", "ray", "--max-tokens", "9"), "hold in one process"),
+        (("--on", "ray", "--shards", "nowhere://x"), "nowhere://x"),
+        (("--on", "ray", "--shards", "/proc/here"), "Cannot write to /proc/here"),
         (("--on", "ray://127.0.0.1:1"), "There is no Ray cluster at ray://127.0.0.1:1"),
     ],
 )
