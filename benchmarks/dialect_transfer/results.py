@@ -13,6 +13,7 @@ from .plan import DIALECTS, GATES, MERGES, Plan
 _KINDS = ("human", "synthetic", "both", "best-of-n", "dpo")  # a model for each dialect
 _MERGED = (*MERGES, *(f"mixture-{gate}" for gate in GATES))
 _TUNED = ("joint-tuned", *(f"{name}-tuned" for name in _MERGED))
+_EXPERTS_TUNED = tuple(f"both-{dialect}-tuned" for dialect in DIALECTS)  # of which each seed has its best
 _CLAIMS = (
     ("human", "base"),
     ("synthetic", "base"),
@@ -23,7 +24,8 @@ _CLAIMS = (
     ("dpo", "best-of-n"),
     ("joint", "both"),
     *((name, "both") for name in _MERGED),
-    *((name, "joint-tuned") for name in _TUNED[1:]),
+    ("joint-tuned", "joint"),
+    *((name, other) for name in _TUNED[1:] for other in ("joint-tuned", "joint", *_EXPERTS_TUNED)),
     *((f"mixture-{gate}-tuned", "mixture-random-tuned") for gate in GATES if gate != "random"),
     *((f"mixture-{gate}-tuned", "slerp-tuned") for gate in GATES),
 )
@@ -33,8 +35,7 @@ Shares = dict[tuple[int, str, str], float]  # of the answers that match, by seed
 
 def results(plan: Plan, seeds: Sequence[int]) -> str:
     """Return the tables as Markdown, of the evaluations that there are."""
-    names = ["base", *_KINDS, *(f"both-{dialect}" for dialect in DIALECTS), "joint", *_MERGED, *_TUNED]
-    names += [f"both-{dialect}-tuned" for dialect in DIALECTS]
+    names = ["base", *_KINDS, *(f"both-{dialect}" for dialect in DIALECTS), "joint", *_MERGED, *_TUNED, *_EXPERTS_TUNED]
     found = {name: shares for name in names if (shares := _shares(plan, name, seeds))}
     lines = ["| model | " + " | ".join(DIALECTS) + " | all | seeds |", "| --- |" + " ---: |" * (len(DIALECTS) + 2)]
     lines += [_row(name, shares) for name, shares in found.items()]
