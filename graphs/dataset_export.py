@@ -16,6 +16,7 @@ from ..training.checkpoints.output import require_free
 from .dataset import Pair, pair_lines, pair_of
 from .dataset_card import Split, Survey, dataset_card
 from .dataset_parquet import join_shards, write_shards
+from .duplicates import Repetitions
 
 Format = Literal["jsonl", "parquet", "huggingface"]
 Tell = Callable[[int, int], None]  # how many pairs are done, and of how many
@@ -26,12 +27,13 @@ _TOLD_EVERY = 1000  # pairs
 
 @dataclass(frozen=True, slots=True)
 class ExportedDataset:
-    """What was written where: pairs in all, and of each split."""
+    """What was written where: pairs in all, and of each split; ``repeated`` ones were left out."""
 
     out: Path
     format: Format
     pairs: int
     splits: dict[Split, int]
+    repeated: int
 
     @property
     def loading(self) -> str:
@@ -48,26 +50,33 @@ def format_of(out: Path) -> Format:
 
 
 def export_dataset(
-    runs: list[Path], out: Path, form: Format, test: float | None = None, tell: Tell = lambda _, __: None
+    runs: list[Path],
+    out: Path,
+    form: Format,
+    test: float | None = None,
+    *,
+    distinct: bool = False,
+    tell: Tell = lambda _, __: None,
 ) -> ExportedDataset:
     """Write the pairs that some runs have now, one run after another, to a new file or folder: whole, or not at all.
 
-    Of a Hugging Face dataset the pairs of a share ``test`` of the templates are a split of their own. Raises
-    ``UsageError`` if ``out`` is there or cannot be written, there are no pairs, or a file cannot hold splits.
+    If they are to be ``distinct``, those that repeat one before are left out (``Repetitions``). Of a Hugging Face
+    dataset the pairs of a share ``test`` of the templates are a split of their own. Raises ``UsageError`` if ``out`` is
+    there or cannot be written, there are no pairs, or a file cannot hold splits.
     """
     if test is not None and form != "huggingface":
         raise UsageError("A file has no splits: name a folder with --out, or leave --test out.")
     require_free(out)
     rows = _Rows(runs, test, tell)
     with _made_whole(out) as made:
-        survey = rows.survey()
+        survey = rows.survey(distinct)
         if form == "jsonl":
             _write_lines(made, rows.lines())
         elif form == "parquet":
             _write_parquet(made, rows, survey)
         else:
             _write_folder(made, rows, survey, out.name)
-    return ExportedDataset(out, form, sum(survey.splits.values()), survey.splits)
+    return ExportedDataset(out, form, sum(survey.splits.values()), survey.splits, len(rows.repeated))
 
 
 class _Rows:
@@ -75,16 +84,21 @@ class _Rows:
 
     def __init__(self, runs: list[Path], test: float | None, tell: Tell) -> None:
         self._test = test
+        self.repeated: set[tuple[Path, int]] = set()
         self._counts = {run: sum(1 for _ in pair_lines(run)) for run in runs}
         self._tell, self._told, self._steps = tell, 0, 2 * sum(self._counts.values())
         if not self._steps:
             raise UsageError(f"There is no pair in {' or '.join(map(str, runs))} yet.")
 
-    def survey(self) -> Survey:
-        """Read all rows once, to know what they are made of."""
-        survey = Survey()
-        for _, pair in self._pairs():
-            survey.add(pair, self._split(pair))
+    def survey(self, distinct: bool) -> Survey:
+        """Read all rows once, to know what they are made of, and which are left out if they are to be ``distinct``."""
+        survey, known = Survey(), Repetitions()
+        for run, number, line in self._all():
+            pair = pair_of(line, run, number)
+            if distinct and known.find(pair):
+                self.repeated.add((run, number))
+            else:
+                survey.add(pair, self._split(pair))
         return survey
 
     def lines(self, split: Split | None = None) -> Iterator[bytes]:
@@ -100,7 +114,8 @@ class _Rows:
     def _all(self) -> Iterator[tuple[Path, int, bytes]]:
         for run, count in self._counts.items():
             for number, line in enumerate(islice(pair_lines(run), count)):
-                yield run, number, line
+                if (run, number) not in self.repeated:
+                    yield run, number, line
                 self._told += 1
                 if self._told % _TOLD_EVERY == 0:
                     self._tell(min(self._told, self._steps), self._steps)

@@ -48,6 +48,8 @@ def show_export(console: Console, exported: "ExportedDataset") -> None:
     told = f"{exported.pairs:,} pairs written to {exported.out}"
     if exported.splits["test"]:
         told += f", {exported.splits['test']:,} of them to test on"
+    if exported.repeated:
+        told += f"; {exported.repeated:,} that repeat others were left out"
     console.print(told, soft_wrap=True)
     console.print(exported.loading, style=QUIET, soft_wrap=True)
 

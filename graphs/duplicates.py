@@ -1,6 +1,7 @@
 """Keeping every pair of a run different: no query twice, no skeleton twice on the same tables."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -37,6 +38,28 @@ class Duplicates:
         """Return the result of an item, rejected if its pair repeats another."""
         reason = self.find(result.pair) if result.pair else None
         return replace(result, status="rejected", reason=reason, pair=None) if reason else result
+
+
+class Repetitions:
+    """The pairs of several runs so far, as digests."""
+
+    def __init__(self) -> None:
+        self._built: defaultdict[tuple[str, str], Duplicates] = defaultdict(Duplicates)
+        self._asked: set[bytes] = set()
+
+    def find(self, pair: dict[str, Any]) -> bool:
+        """Tell whether a pair repeats another on a database of that name in its dialect, else remember it.
+
+        Pairs made of a seed query repeat each other as in one run; of others, whose questions came from elsewhere,
+        question and query must be equal.
+        """
+        place = str(pair.get("dialect")), str(pair.get("database"))
+        if "seed_query" in pair:
+            return self._built[place].find(pair) is not None
+        asked = _digest(repr((*place, pair["question"], pair["sql"])))
+        known = asked in self._asked
+        self._asked.add(asked)
+        return known
 
 
 def sql_digest(sql: str, dialect: str) -> str:

@@ -54,6 +54,9 @@ def dataset_export(
         float | None,
         typer.Option(metavar="SHARE", min=0, max=1, help="Of the templates, for a split to test on; in a folder."),
     ] = None,
+    distinct: Annotated[
+        bool, typer.Option("--distinct", help="Leave out pairs that repeat one of these runs on the same database.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Write the pairs as JSON Lines, as Parquet, or as a Hugging Face dataset with its card."""
@@ -64,5 +67,5 @@ def dataset_export(
 
     found = list(dict.fromkeys(map(find_run, runs))) if runs else [find_run(None)]
     with watched("exporting", "of the pairs read and written") as tell:
-        exported = export_dataset(found, out, form or format_of(out), test, tell)
+        exported = export_dataset(found, out, form or format_of(out), test, distinct=distinct, tell=tell)
     show(json, exported, lambda console: show_export(console, exported))

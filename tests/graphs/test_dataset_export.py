@@ -82,6 +82,29 @@ def test_several_runs_follow_each_other(run: Path, tmp_path: Path) -> None:
     assert [rows[0]["hardness"], rows[-1]["hardness"]] == [None, "easy"]
 
 
+@pytest.mark.parametrize("name", ["out.jsonl", "out.parquet", "out"])
+def test_pairs_of_other_seeds_that_repeat_are_left_out(tmp_path: Path, name: str) -> None:
+    shapes = [{"seed_query": "SELECT 1", "skeleton": f"SELECT {n}"} for n in range(6)]
+    first = run_of(tmp_path / "first", [pair(n, **shapes[n]) for n in range(3)])
+    same_query = pair(7, **shapes[4], sql="select  0")
+    other_place = [pair(8, **shapes[0], database="flights"), pair(9, **shapes[0], dialect="duckdb")]
+    second = run_of(tmp_path / "second", [pair(5, **shapes[1]), pair(6, **shapes[3]), same_query, *other_place])
+    exported = export_dataset([first, second], tmp_path / name, format_of(tmp_path / name), distinct=True)
+    assert (exported.pairs, exported.repeated) == (6, 2)
+    if name == "out.jsonl":
+        kept = [json.loads(line)["id"] for line in (tmp_path / name).read_text().splitlines()]
+    else:
+        kept = [row["id"] for row in rows_of(tmp_path / name if name != "out" else tmp_path / name / "data" / "*")]
+    assert [int(each.rpartition("-")[2]) for each in kept] == [0, 1, 2, 6, 8, 9]
+
+
+def test_translations_repeat_by_question_and_query(tmp_path: Path) -> None:
+    questions = {name: [pair(0), pair(0, question=f"How many {name}?")] for name in ("a", "b")}
+    runs = [run_of(tmp_path / name, pairs) for name, pairs in questions.items()]
+    assert export_dataset(runs, tmp_path / "out.jsonl", "jsonl", distinct=True).repeated == 1
+    assert export_dataset(runs, tmp_path / "all.jsonl", "jsonl").pairs == 4
+
+
 def test_a_test_split_has_templates_of_its_own(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dataset_parquet, "_SHARD_ROWS", 10)
     exported = export_dataset([run], tmp_path / "out", "huggingface", test=0.4)
@@ -197,7 +220,13 @@ def test_the_command_says_what_it_wrote(run: Path, tmp_path: Path) -> None:
     done = isogloss("dataset", "export", "a", "runs/a", "--out", "out", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, '40 pairs written to out\ndatasets.load_dataset("out")\n')
     told = json.loads(isogloss("dataset", "export", "--out", "out.parquet", "--json", cwd=tmp_path).stdout)
-    assert told == {"out": "out.parquet", "format": "parquet", "pairs": 40, "splits": {"train": 40, "test": 0}}
+    assert told == {
+        "out": "out.parquet",
+        "format": "parquet",
+        "pairs": 40,
+        "splits": {"train": 40, "test": 0},
+        "repeated": 0,
+    }
 
 
 @pytest.mark.parametrize(
