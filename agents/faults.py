@@ -15,6 +15,9 @@ _REFUSED = {401, 402, 403, 404}  # no key, no money, no permission, no such mode
 _PASSING = {408, 409, 425}
 _NO_CREDIT = "insufficient_quota"  # OpenAI's 429 that no patience mends
 _TRANSPORTS = {"aiohttp", "httpcore", "httpcore2", "httpx", "httpx2", "requests", "urllib3"}
+_NEVER_CONNECTED = {"ClientConnectorError", "ConnectError", "ConnectionRefusedError", "gaierror"}
+# aiohttp's, which OpenAI's client takes for timeouts
+_CUT = {"ClientConnectionResetError", "ClientOSError", "ServerDisconnectedError"}
 _KEY = re.compile(r"[\w-]{20,}")
 _DETAIL = 120  # characters of a provider's own words
 
@@ -41,10 +44,13 @@ def fault_of(error: Exception) -> Fault | None:
         return Fault("invalid", "the prompt is too long for the model")
     if status is not None and status >= 400:
         return Fault(_kind(status, error), _status_text(status, error), _retry_after(error))
-    if isinstance(error, TimeoutError | ModelTimeoutError) or "Timeout" in type(error).__name__:
+    causes = {type(each).__name__ for each in _chain(error)}
+    if _is_transport(error) and causes & _NEVER_CONNECTED:
+        return Fault("absent", "the connection failed")
+    if _is_timeout(error) and not causes & _CUT:
         return Fault("passing", "no answer in time")
     if _is_transport(error):
-        return Fault("absent" if _is_connect(error) else "passing", "the connection failed")
+        return Fault("passing", "the connection failed")
     if isinstance(error, ModelError):
         return Fault("passing" if error.is_retryable else "invalid", _words(error))
     if isinstance(error, ValueError | LookupError | TypeError | AttributeError):  # raised while reading a reply
@@ -88,9 +94,8 @@ def _is_transport(error: Exception) -> bool:
     return isinstance(error, ConnectionError | ModelConnectionError) or bool(roots & _TRANSPORTS)
 
 
-def _is_connect(error: Exception) -> bool:
-    """Tell a connection that never came about from one that was cut."""
-    return any(type(e).__name__ in {"ConnectError", "ConnectionRefusedError", "gaierror"} for e in _chain(error))
+def _is_timeout(error: Exception) -> bool:
+    return isinstance(error, TimeoutError | ModelTimeoutError) or "Timeout" in type(error).__name__
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:

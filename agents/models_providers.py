@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from langchain_core.language_models import BaseChatModel
 
@@ -99,6 +99,32 @@ async def close_connections(model: BaseChatModel) -> None:
         await client.close()
 
 
+def close_client(model: BaseChatModel) -> None:
+    """Close the connections over which a model was asked outside of an event loop."""
+    client = getattr(model, "root_client", None)  # of OpenAI's protocol, as above
+    if client is not None:
+        client.close()
+
+
+def _connection(address: str | None) -> dict[str, Any]:
+    """Return clients for OpenAI's protocol: LangChain would share one among event loops, and it outlives the first.
+
+    aiohttp takes no user in an address beside a key: it is shown as httpx would, in place of the key.
+    """
+    from openai import DEFAULT_CONNECTION_LIMITS, DefaultAioHttpClient, DefaultHttpxClient
+
+    parts = urlsplit(address or "")
+    who = None if parts.username is None else (unquote(parts.username), unquote(parts.password or ""))
+    # by default 100 connections are kept; 0 is as many as --in-flight asks for (aiohttp, `TCPConnector`)
+    unlimited = type(DEFAULT_CONNECTION_LIMITS)(max_connections=0)
+    plain = {} if who is None else {"base_url": urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))}
+    clients = {
+        "http_client": DefaultHttpxClient(auth=who),
+        "http_async_client": DefaultAioHttpClient(limits=unlimited, auth=who),
+    }
+    return {**clients, **plain}
+
+
 def provider_model(provider: Provider, name: str, base_url: str | None) -> BaseChatModel:
     """Return the chat model ``name`` of a provider, or of the server at ``base_url``, which may do without a key.
 
@@ -116,10 +142,7 @@ def provider_model(provider: Provider, name: str, base_url: str | None) -> BaseC
         settings["api_key"] = _NO_KEY
     from langchain.chat_models import init_chat_model
 
-    if provider.name == "openai":  # LangChain would share one client among event loops, of which it outlives the first
-        from openai import DEFAULT_CONNECTION_LIMITS, DefaultAsyncHttpxClient
-
-        unlimited = type(DEFAULT_CONNECTION_LIMITS)()  # theirs would keep 100 open and make 1,000: --in-flight decides
-        settings["http_async_client"] = DefaultAsyncHttpxClient(limits=unlimited)
+    if provider.name == "openai":
+        settings |= _connection(settings.get("base_url"))
     model: BaseChatModel = init_chat_model(name, model_provider=provider.name, **settings)
     return model

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from threading import Thread
 
+from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, HumanMessage
 
 from ..tools.errors import UsageError
 from .local_models.smollm2 import ADD, add_smollm2, models_folder, smollm2_origin
 from .local_models.weights import INSTALL, require_transformers
 from .models import chat_model
-from .models_providers import PROVIDERS, Provider
+from .models_providers import PROVIDERS, Provider, close_client
 
 _QUESTION = "Reply with the one word: ready"
 _SHOWN = 60  # characters of a reply or an error
@@ -67,12 +68,19 @@ def ping(spec: str, base_url: str | None = None, seconds: float = 60.0) -> Ping:
         model = chat_model(spec, base_url)
         if spec == "grammar":  # answers the agents' requests alone
             return Ping(spec, True, "embedded rules", 0.0)
-        reply = _within(seconds, lambda: model.invoke([HumanMessage(_QUESTION)]))
+        reply = _within(seconds, lambda: _ask_once(model))
     except TimeoutError:
         return Ping(spec, False, f"no answer within {seconds:g} s", time.monotonic() - began)
     except Exception as error:  # each provider has errors of its own; any of them means that it does not work
         return Ping(spec, False, _short(str(error) or type(error).__name__), time.monotonic() - began)
     return Ping(spec, True, f"answered '{_short(reply.text)}'", time.monotonic() - began)
+
+
+def _ask_once(model: BaseChatModel) -> AIMessage:
+    try:
+        return model.invoke([HumanMessage(_QUESTION)])
+    finally:
+        close_client(model)
 
 
 def _within(seconds: float, ask: Callable[[], AIMessage]) -> AIMessage:

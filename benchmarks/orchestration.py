@@ -22,6 +22,8 @@ from typing import Any
 
 from isogloss.agents.budget import Budget
 from isogloss.agents.channel import open_channel
+from isogloss.agents.models import chat_model
+from isogloss.agents.models_providers import close_connections
 from isogloss.agents.replies import GiveUp, ProposeTemplate
 from isogloss.agents.reply_cache import ReplyCache
 from isogloss.graphs.duplicates import Duplicates
@@ -36,8 +38,7 @@ from isogloss.knowledge.corpus import load_corpus
 from isogloss.knowledge.index import open_index
 from isogloss.tools.engines import open_engine
 from isogloss.tools.templates import seed_templates
-from langchain_openai import ChatOpenAI
-from pydantic import SecretStr
+from langchain_core.language_models import BaseChatModel
 from rich.console import Console
 from rich.table import Table
 
@@ -60,7 +61,7 @@ async def with_graph(bench: Workbench, items: Items, count: int, run: RunDirecto
         return time.perf_counter() - began, seen
 
 
-async def bare(bench: Workbench, states: list[Any], model: ChatOpenAI, tools_too: bool) -> float:
+async def bare(bench: Workbench, states: list[Any], model: BaseChatModel, tools_too: bool) -> float:
     """Return the seconds that the same calls take in a loop, ``tools_too`` with the same searches and executions."""
     places, bound = asyncio.Semaphore(IN_FLIGHT), model.bind_tools([ProposeTemplate, GiveUp])
 
@@ -85,7 +86,7 @@ async def measure(url: str, count: int, folder: Path) -> tuple[int, dict[str, fl
     with ExitStack() as stack:
         engine = stack.enter_context(open_engine("sqlite", "shop"))
         index = open_index(load_corpus("sqlite", "builtin"))
-        model = ChatOpenAI(model="delayed", base_url=url, api_key=SecretStr("none"), max_retries=0)
+        model = chat_model("openai:delayed", url)
         items = Items(seed_templates("sqlite"), ["IIF"], 0)
         for number in range(_ROUNDS):
             cache = stack.enter_context(closing(ReplyCache(folder / f"replies-{number}.sqlite")))
@@ -97,6 +98,7 @@ async def measure(url: str, count: int, folder: Path) -> tuple[int, dict[str, fl
             times[_GRAPH].append(seconds)
             times[_SAME_WORK].append(await bare(bench, states, model, True))
             times[_CALLS].append(await bare(bench, states, model, False))
+    await close_connections(model)
     calls = sum("prompt" in step for state in states for step in state["steps"])
     return calls, {name: min(each) for name, each in times.items()}
 

@@ -17,13 +17,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from httpx2 import Limits
 from isogloss.agents.budget import Budget
 from isogloss.agents.channel import open_channel
 from isogloss.agents.models import chat_model
 from isogloss.agents.models_providers import close_connections
 from isogloss.agents.reply_cache import ReplyCache
 from isogloss.agents.sampler import Sampler, SamplingSettings
-from openai import DefaultAsyncHttpxClient
+from openai import DefaultAioHttpClient
 
 _SERVER = Path(__file__).with_name("delayed_server.py")
 _MODEL, _SAMPLES = "openai:delayed", 8
@@ -50,10 +51,10 @@ async def sampled(url: str, calls: int, in_flight: int) -> int:
 
 
 async def bare(url: str, calls: int, in_flight: int) -> int:
-    """Return how many answers a loop around httpx gets."""
+    """Return how many answers a loop around the HTTP client gets."""
     places = asyncio.Semaphore(in_flight)
 
-    async def ask(client: DefaultAsyncHttpxClient, call: int) -> bool:
+    async def ask(client: DefaultAioHttpClient, call: int) -> bool:
         question, sample = divmod(call, _SAMPLES)
         body = {
             "model": "delayed",
@@ -66,7 +67,7 @@ async def bare(url: str, calls: int, in_flight: int) -> int:
             reply = await client.post(f"{url}/chat/completions", json=body)
         return bool(reply.json()["choices"][0]["message"]["content"])
 
-    async with DefaultAsyncHttpxClient() as client:
+    async with DefaultAioHttpClient(limits=Limits(max_connections=0)) as client:
         return sum(await asyncio.gather(*(ask(client, call) for call in range(calls))))
 
 

@@ -103,6 +103,7 @@ class ChatServer:
         self.answer = answer
         self.requests: list[Request] = []
         self.arrivals: list[float] = []
+        self.shown: list[str] = []  # in the header Authorization
         self.most_at_once = 0
         self._under_way, self._lock = 0, threading.Lock()
         self._server = _Listener(("127.0.0.1", 0), _handler(self))
@@ -140,6 +141,7 @@ def _handler(server: ChatServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            server.shown.append(self.headers["authorization"])
             reply = server.reply(request)
             self.send_response(reply.status)
             for name, value in {"content-type": "application/json", **reply.headers}.items():

@@ -8,6 +8,8 @@ from isogloss.agents.models_providers import PROVIDERS, Provider
 from isogloss.agents.models_status import add_model, model_status, ping
 from isogloss.tools.errors import UsageError
 
+from ..openai_server import ChatServer, text
+
 NAMED = pytest.mark.parametrize("provider", PROVIDERS.values(), ids=list(PROVIDERS))
 
 
@@ -62,6 +64,19 @@ def test_a_server_of_ones_own_needs_no_key_and_gets_no_other_providers_calls(mon
     assert chat_model("openai:any", here).openai_api_base == here  # type: ignore[attr-defined]
     monkeypatch.setenv("ANTHROPIC_API_KEY", "key-of-a-test")
     assert chat_model("anthropic:any", here).anthropic_api_url != here  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("who", "shown"),
+    [("", "Bearer sk-canary"), ("ann:p%40ss@", "Basic YW5uOnBAc3M="), ("token@", "Basic dG9rZW46")],
+)
+def test_who_an_address_names_is_shown_in_place_of_the_key(
+    who: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
+    with ChatServer(lambda _: text("hello")).running() as server:
+        assert ping("openai:x", server.url.replace("//", f"//{who}")).answered
+    assert server.shown == [shown]
 
 
 def test_what_is_ready_and_how_to_get_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:

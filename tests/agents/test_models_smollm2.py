@@ -1,6 +1,7 @@
 """SmolLM2: how it is added, and that it answers; in this process and through a server that speaks OpenAI's protocol."""
 
 import asyncio
+import gc
 import os
 import socket
 import subprocess
@@ -140,6 +141,7 @@ def test_a_ping_reaches_it_over_http(served: tuple[str, str]) -> None:
     name, address = served
     answer = ping(f"openai:{name}", address)
     assert answer.answered, answer.detail
+    gc.collect()  # a connection left open is an error here
 
 
 def test_a_build_over_http_counts_honestly_and_keeps_nothing_bad(

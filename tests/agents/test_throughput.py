@@ -10,29 +10,32 @@ from email.utils import formatdate
 
 import pytest
 from isogloss.agents.faults import fault_of
+from isogloss.agents.models import chat_model
+from isogloss.agents.models_providers import close_connections
 from isogloss.agents.throughput import CallFailed, ModelGone, ModelRefuses, Patience, Throttle
 from langchain_core.messages import AIMessage
-from langchain_openai import ChatOpenAI
-from pydantic import SecretStr
 
 from ..openai_server import ChatServer, Reply, Request, failure, text
 
 QUICK = Patience(tries=4, timeout=2.0, first_wait=0.01, longest_wait=0.05)
 
 
-def model(url: str) -> ChatOpenAI:
-    return ChatOpenAI(model="fake", base_url=url, api_key=SecretStr("sk-canary"), max_retries=0)
-
-
 def ask(url: str, calls: int = 1, patience: Patience = QUICK, at_most: int = 16) -> tuple[list[object], Throttle]:
     """Return what ``calls`` calls at once came to, the errors among them, and the throttle they went through."""
 
     async def all_at_once() -> tuple[list[object], Throttle]:
-        throttle, client = Throttle("fake", at_most, patience), model(url)
+        throttle, client = Throttle("fake", at_most, patience), chat_model("openai:fake", url)
         asked = (throttle.call(lambda: client.ainvoke("hello")) for _ in range(calls))
-        return list(await asyncio.gather(*asked, return_exceptions=True)), throttle
+        answers: list[object] = list(await asyncio.gather(*asked, return_exceptions=True))
+        await close_connections(client)
+        return answers, throttle
 
     return asyncio.run(all_at_once())
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
 
 
 @pytest.fixture
@@ -77,6 +80,13 @@ def test_what_passes_is_tried_again(server: ChatServer, reply: Reply) -> None:
     (answer,), _ = ask(server.url)
     assert isinstance(answer, AIMessage)
     assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("cut", [0, 20], ids=["none", "half"])
+def test_a_cut_connection_is_called_so(server: ChatServer, cut: int) -> None:
+    server.answer = lambda _: text("hello", cut=cut)
+    (answer,), _ = ask(server.url)
+    assert str(answer) == "no answer after 4 tries: the connection failed"
 
 
 def test_tries_are_bounded(server: ChatServer) -> None:

@@ -272,6 +272,7 @@ def test_no_key_reaches_a_file(server: ChatServer, config: BuildConfig, tmp_path
     config = judged_by_server(replace(config, models=replace(config.models, base_url=address)))
     _, pairs = built(config)
     assert pairs[0]["base_url"] == server.url
+    assert all(shown.startswith("Basic ") for shown in server.shown)
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {"pairs.jsonl", "replies.sqlite"} <= {path.name for path in files}
     for path in files:
