@@ -1,15 +1,18 @@
 """The index over a corpus: vectors in ChromaDB, ranked together with exact keywords."""
 
 import fcntl
+import os
 import shutil
 from pathlib import Path
 from typing import IO, Any, cast
+from urllib.parse import urlsplit
 
 import chromadb
 import numpy as np
 from chromadb.api.types import Documents, EmbeddingFunction, Embeddings
 from chromadb.config import Settings
 
+from ..tools.errors import UsageError
 from ..tools.home import home
 from .corpus import Corpus
 from .embedding import embed
@@ -17,6 +20,7 @@ from .ranking import Ranking
 from .snippet import Hit
 
 _BATCH = 1000
+_PORT = 8000  # of a ChromaDB server, unless the address says
 _REMEMBERED = 1000  # queries
 
 
@@ -62,8 +66,13 @@ class Index:
 def open_index(corpus: Corpus) -> Index:
     """Open the index of exactly this corpus, building it if it is missing, incomplete or broken.
 
+    It is kept by the ChromaDB server at ``$ISOGLOSS_CHROMA`` if that is set, else in Isogloss's own folder.
     While one process opens the index on disk, any other makes one in memory.
+    Raises ``UsageError`` if the server cannot be asked.
     """
+    server = os.environ.get("ISOGLOSS_CHROMA")
+    if server:
+        return _served(server, corpus)
     folder = home() / "index"
     lock = _locked(folder)
     if lock is None:
@@ -74,6 +83,20 @@ def open_index(corpus: Corpus) -> Index:
         except Exception:  # whatever is wrong with the files, the corpus is the source of truth
             _forget(folder)
             return Index(corpus, _filled(_client(folder), corpus))
+
+
+def _served(server: str, corpus: Corpus) -> Index:
+    try:
+        parts = urlsplit(server)
+        encrypted = parts.scheme == "https"
+        port = parts.port or (443 if encrypted else _PORT)
+        client = chromadb.HttpClient(parts.hostname or "", port, encrypted, settings=_settings())
+        return Index(corpus, _filled(client, corpus))
+    except Exception as error:  # the server's own, the connection's, an address that is none
+        raise UsageError(
+            f"No index can be kept by the ChromaDB server of ISOGLOSS_CHROMA ({' '.join(str(error).split())[:120]}): "
+            "give its address as http://HOST:8000, or unset it."
+        ) from error
 
 
 def _locked(folder: Path) -> IO[str] | None:
@@ -112,9 +135,7 @@ def _filled(client: Any, corpus: Corpus) -> chromadb.Collection:
     collection: chromadb.Collection = client.get_or_create_collection(name, embedding_function=WordLlamaEmbedding())
     snippets = list({s.id: s for s in corpus.snippets}.values())
     if collection.count() != len(snippets):
-        client.delete_collection(name)
-        collection = client.create_collection(name, embedding_function=WordLlamaEmbedding())
         for start in range(0, len(snippets), _BATCH):
             batch = snippets[start : start + _BATCH]
-            collection.add(ids=[s.id for s in batch], documents=[s.title or s.text for s in batch])
+            collection.upsert(ids=[s.id for s in batch], documents=[s.title or s.text for s in batch])
     return collection
