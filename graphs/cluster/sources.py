@@ -2,14 +2,12 @@
 
 import hashlib
 import io
-import os
-import shutil
 import tarfile
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...tools.home import home
+from ...tools.home import home, put_in_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +23,7 @@ class Carried:
         fresh = target.with_name(uuid.uuid4().hex)
         with tarfile.open(fileobj=io.BytesIO(self.archive)) as archive:
             archive.extractall(fresh, filter="data")
-        try:
-            os.rename(fresh, target)
-        except OSError:
-            shutil.rmtree(fresh)
-            if not target.exists():  # no other process was first
-                raise
+        put_in_place(fresh, target)
 
 
 def carried(source: str) -> Carried:

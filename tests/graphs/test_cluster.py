@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
 
+import fsspec
 import pytest
 from isogloss.agents.prompting import copy_prompt, prompt_hash
 from isogloss.graphs import work
@@ -29,6 +30,8 @@ from isogloss.graphs.work import Opened
 from isogloss.knowledge.corpus import load_corpus
 from isogloss.knowledge.index import open_index
 from isogloss.tools.errors import UsageError
+
+from ..s3_server import s3 as s3
 
 pytestmark = pytest.mark.skipif(not find_spec("ray"), reason="needs Ray: pip install 'isogloss[cluster]'")
 _SECONDS = 240
@@ -148,6 +151,16 @@ def test_a_driver_and_a_worker_killed_lose_and_double_nothing(alone: Path, tmp_p
     subprocess.run(command, check=True, capture_output=True, timeout=_SECONDS)  # with nothing left to do
 
 
+def test_database_and_shards_may_be_on_s3(alone: Path, s3: str, tmp_path: Path) -> None:
+    files = fsspec.filesystem("s3")
+    files.put(str(alone / "shop.sqlite"), f"{s3}/shop.sqlite")
+    options = ("--dialect", "duckdb", "--n", 120, "--seed", 3, "--workers", 1, "--on", "ray")
+    done("build", *options, "--db", f"{s3}/shop.sqlite", "--shards", f"{s3}/shards", "--out", tmp_path / "run")
+    expected = [{**pair, "source": f"{s3}/shop.sqlite"} for pair in pairs(alone / "run")[:120]]
+    assert pairs(tmp_path / "run") == expected
+    assert [name for folder in files.ls(f"{s3}/shards") for name in files.ls(folder) if "/items-" in name]
+
+
 @pytest.fixture(scope="module")
 def questions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a question set on two databases."""
@@ -206,6 +219,16 @@ def test_what_cannot_be_is_said_in_a_sentence(options: tuple[str, ...], said: st
     assert ended.returncode in (1, 2)
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("wanted", "had", "items", "expected"),
+    [(400, 0, 0, 400), (200, 200, 300, 300), (7, 7, 7, 7), (3, 0, 4, 12), (3, 0, 500, 30), (5, 1, 300, 50)],
+)
+def test_as_many_items_are_begun_as_are_likely_to_do(wanted: int, had: int, items: int, expected: int) -> None:
+    from isogloss.graphs.cluster.ray_crew import items_for  # needs Ray
+
+    assert items_for(wanted, had, items) == expected
 
 
 def test_breakpoints_are_for_one_process() -> None:

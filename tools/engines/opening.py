@@ -28,7 +28,9 @@ def open_database(dialect: str, source: Source | str, limits: Limits) -> Databas
     if not isinstance(source, str):
         return module.load(source, limits)
     from ..sources import open_source
+    from ..sources.remote_files import on_this_machine
 
+    source = on_this_machine(source)
     with closing(open_source(source, dialect)) as opened:
         place = own_place(dialect, source)
         return module.attach(place, opened.schema()) if place else module.load(opened, limits)

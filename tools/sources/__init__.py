@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from ..errors import UsageError
 from ..schema import Schema
+from .remote_files import on_this_machine
 
 __all__ = ["BUNDLED", "Source", "open_source"]
 
@@ -35,13 +36,14 @@ class Source(Protocol):
 
 
 def open_source(spec: str, dialect: str | None = None) -> Source:
-    """Open the database that ``spec`` names: a bundled one, a file, a folder or a SQLAlchemy URL.
+    """Open the database that ``spec`` names: a bundled one, a file, a folder, the URL of such, or a SQLAlchemy URL.
 
     Files are SQLite and DuckDB databases and SQL scripts of ``dialect``; folders hold CSV or Parquet files.
     Raises ``UsageError`` when there is no such database or it cannot be reached.
     """
     if spec in BUNDLED:
         return _bundled(spec)
+    spec = on_this_machine(spec)
     if "://" in spec:
         return _at_url(spec)
     if Path(spec).is_dir():
@@ -52,7 +54,7 @@ def open_source(spec: str, dialect: str | None = None) -> Source:
         return _script(Path(spec), dialect) if spec.endswith(".sql") else _in_file(Path(spec))
     raise UsageError(
         f"No database '{spec}': give {', '.join(BUNDLED)}, the path of a SQLite or DuckDB file, of a .sql script "
-        "or of a folder of CSV or Parquet files, or a SQLAlchemy URL."
+        "or of a folder of CSV or Parquet files, or a URL: of a file, as s3://BUCKET/FILE, or SQLAlchemy's."
     )
 
 
