@@ -73,8 +73,8 @@ def open_crew(
         shards = Shards(f"{folder}/{run.digest}", secrets)
         yield RayCrew(work, connection, shards)
     if run.finished and cluster.shards is None:
-        shards.remove()
-        with suppress(FileNotFoundError):  # where there was nothing left to do
+        with suppress(OSError):  # nothing was left to do, or a shard that nobody wanted came late
+            shards.remove()
             Path(folder).rmdir()
 
 

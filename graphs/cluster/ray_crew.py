@@ -1,5 +1,6 @@
 """A crew as large as a Ray cluster: shards of items are Ray's tasks, which it does again where a machine is lost."""
 
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from ..work import Observer, Results, Work
 from .connection import Archive, Connection, places_here, task, told_plainly
 from .shards import Shards
 from .site import site_of
+
+_MOST_ITEMS = 10  # for each result that is wanted: what few items gave says little
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class RayCrew:
         """Let the cluster know of the work."""
         self._work, self._cluster, self._shards = work, cluster, shards
         self._sent = ray.put(work)
+        self._is_free = set(work.asked) <= {"grammar"}  # else calls for items that nobody wants would be paid in vain
 
     async def results(self, first: int, wanted: Callable[[], int], observer: Observer) -> Results:
         """Yield the results of items from ``first`` on while more are ``wanted``, in order.
@@ -37,13 +41,15 @@ class RayCrew:
         Raises ``RunStopped`` when the models cannot go on, and ``IsoglossError`` where an engine fails.
         """
         under_way: deque[_Shard] = deque()
-        finished = self._shards.finished()
+        finished, all_wanted = self._shards.finished(), wanted()
         begun = done = first
         observer.on_stage("work in shards")
         try:
             while wanted() > 0:
-                while len(under_way) < self._cluster.at_once() and begun < done + wanted():
-                    under_way.append(self._begin(begun, done + wanted(), finished))
+                ahead = items_for(wanted(), all_wanted - wanted(), done - first) if self._is_free else wanted()
+                stop = done + ahead
+                while len(under_way) < self._cluster.at_once() and begun < stop:
+                    under_way.append(self._begin(begun, stop, finished))
                     begun = under_way[-1].items.stop
                 shard = under_way.popleft()
                 await _ended(shard)
@@ -67,6 +73,12 @@ class RayCrew:
         items = self._work.shard(first, stop)
         archive = self._cluster.archive(self._work.source(first))
         return _Shard(items, _TASK.remote(self._shards, [self._sent], items, archive))
+
+
+def items_for(wanted: int, had: int, items: int) -> int:
+    """Return how many items ``wanted`` results take, if ``items`` gave those that we ``had``; no more than tenfold."""
+    each = items / had if had else max(1, items)
+    return math.ceil(wanted * min(_MOST_ITEMS, each))
 
 
 def _finish(shards: Shards, work: list[Any], items: range, archive: Archive) -> RunStopped | None:
