@@ -95,8 +95,10 @@ def test_an_engine_on_its_own_kind_of_file_attaches_what_was_fetched(s3: str, tm
 def test_what_cannot_be_fetched_is_said_in_a_sentence(s3: str, web: str) -> None:
     with pytest.raises(UsageError, match=r"^s3://data/none.sqlite cannot be fetched: there is no such file.$"):
         open_source(f"{s3}/none.sqlite")
-    with pytest.raises(UsageError, match=r"none.sqlite cannot be fetched") as caught:
+    with pytest.raises(UsageError, match=r"none.sqlite cannot be fetched: there is no such file.$") as caught:
         open_source(web.replace("//", "//ann:hush@") + "/none.sqlite?sig=hush")
     assert "hush" not in str(caught.value)
     with pytest.raises(UsageError, match=r"^gs://bucket/x.sqlite cannot be fetched: .*gcsfs"):
         open_source("gs://bucket/x.sqlite")
+    with pytest.raises(UsageError, match=r"^http://127.0.0.1:9/x.sqlite cannot be fetched: Cannot connect to host"):
+        open_source("http://127.0.0.1:9/x.sqlite")

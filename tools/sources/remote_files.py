@@ -33,6 +33,7 @@ def _fetched(url: str) -> Path:
         files.invalidate_cache()
         parts = [place] if files.isfile(place) else files.find(place)
         if not parts:
+            files.info(place)  # says why, as where no server is
             raise FileNotFoundError(place)
         version = tokenize(url, [files.checksum(part) for part in parts])
         kept: Path = home() / "fetched" / version / PurePosixPath(urlsplit(url).path or place).name
@@ -52,6 +53,7 @@ def _shown(url: str) -> str:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, FileNotFoundError):
+    if isinstance(error, FileNotFoundError) and not isinstance(error.__cause__, OSError):
         return "there is no such file."
+    error = error.__cause__ if isinstance(error.__cause__, OSError) else error
     return " ".join(str(error).split())[:200] or type(error).__name__
