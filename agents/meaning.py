@@ -41,12 +41,13 @@ def lost_meaning(original: str, paraphrase: str, sql: str, dialect: str, schema:
     tree = parsed(sql, get_dialect(dialect).sqlglot)
     names = _names(schema)
     before, after = _said(original, names), _said(paraphrase, names)
+    used = _phrases(tree, schema)
     return [
         *(f"value {value}" for value in missing_literals(paraphrase, sql, dialect)),
         *(f"added value {value}" for value in sorted(values(paraphrase) - values(original))),
-        *_lost_columns(tree, schema, before, after),
+        *_lost_columns(tree, used, schema, before, after),
         *_lost_operations(tree, before, after),
-        *_lost_comparisons(tree, schema, before, after),
+        *_lost_comparisons(tree, used, schema, before, after),
     ]
 
 
@@ -101,8 +102,7 @@ def _said(text: str, names: re.Pattern[str] | None) -> _Said:
     return _Said(text, names)
 
 
-def _lost_columns(tree: exp.Expr, schema: Schema, before: _Said, after: _Said) -> Iterator[str]:
-    used = _phrases(tree, schema)
+def _lost_columns(tree: exp.Expr, used: set[str], schema: Schema, before: _Said, after: _Said) -> Iterator[str]:
     read = {table.name.lower() for table in tree.find_all(exp.Table)}
     tables = [table for table in schema.tables if table.name.lower() in read]
     known = {column_phrase(c).text for t in tables for c in t.columns}
@@ -132,16 +132,15 @@ def _lost_operations(tree: exp.Expr, before: _Said, after: _Said) -> Iterator[st
         yield "the directions of the order"
 
 
-def _lost_comparisons(tree: exp.Expr, schema: Schema, before: _Said, after: _Said) -> Iterator[str]:
+def _lost_comparisons(tree: exp.Expr, used: set[str], schema: Schema, before: _Said, after: _Said) -> Iterator[str]:
     """Yield the values of which another comparison or column is said than in the query."""
-    columns = _phrases(tree, schema)
     for node, value, other in _compared(tree):
         said = _SAID_OF.get(type(node))
         wanted = {_MIRRORED[said] if node.this is value else said} if said else set()
         if before.compared(value.name) == wanted != after.compared(value.name):
             yield f"the comparison with {value.name}"
         name = _phrase(other, schema) if isinstance(other, exp.Column) else None
-        if name and before.column_of(value.name, columns) == name != after.column_of(value.name, columns):
+        if name and before.column_of(value.name, used) == name != after.column_of(value.name, used):
             yield f"what is compared with {value.name}"
 
 

@@ -3,9 +3,9 @@
 import re
 
 from sqlglot import exp
-from sqlglot.dialects.dialect import Dialect
 
 from .dialects import get_dialect
+from .parsing import language
 
 _LOWER = re.compile(r"[a-z][a-z0-9_]*")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -40,4 +40,4 @@ def natural_identifier(name: str, dialect: str) -> exp.Identifier:
 
 def _is_reserved(name: str, dialect: str) -> bool:
     known = get_dialect(dialect)
-    return name in known.reserved or name in Dialect.get_or_raise(known.sqlglot).generator_class.RESERVED_KEYWORDS
+    return name in known.reserved or name in language(known.sqlglot).generator_class.RESERVED_KEYWORDS

@@ -6,35 +6,35 @@ from functools import cache, partial
 from typing import Any
 
 from sqlglot import exp
-from sqlglot.dialects.dialect import Dialect
 from sqlglot.generator import Generator
 from sqlglot.tokenizer_core import TokenType
 
 from .dialects import get_dialect
+from .parsing import language
 
 _ISO_DATE = re.compile(r"^\d{4}-\d\d-\d\d$")
 _NEGATABLE = (exp.In, exp.Like, exp.ILike, exp.Glob, exp.Between, exp.RegexpLike)
 _Writer = Callable[[Generator, Any], str]
 
 
-def render(tree: exp.Expr, dialect: str) -> str:
-    """Return ``tree`` as SQL of ``dialect``, on one line, without comments.
+def render(tree: exp.Expr, dialect: str, copy: bool = True) -> str:
+    """Return ``tree`` as SQL of ``dialect``, on one line, without comments; it is used up unless a ``copy`` is written.
 
     Differs from ``tree.sql(dialect)`` in five ways: a negation stands where people write it
     (``IS NOT NULL``, ``NOT IN``), a placeholder is ``:name`` and a date literal ``DATE '…'`` in every dialect,
     MySQL's and BigQuery's spans of time are ``INTERVAL 3 DAY``, MySQL's operator is REGEXP, and Oracle's difference
     of sets is MINUS, since it knows EXCEPT from version 21 on only.
     """
-    generator = Dialect.get_or_raise(dialect).generator_class(dialect=dialect, comments=False)
+    generator = language(dialect).generator_class(dialect=language(dialect), comments=False)
     generator._dispatch = _writers(dialect)  # a subclass would do, but not of compiled classes
-    sql = generator.generate(tree)
+    sql = generator.generate(tree, copy=copy)
     return _with_minus(sql) if dialect == "oracle" and tree.find(exp.Except) else sql
 
 
 @cache
 def _writers(dialect: str) -> dict[type[exp.Expr], _Writer]:
     """Return what writes each kind of node: sqlglot's own functions, and ours in the place of some."""
-    own: dict[type[exp.Expr], _Writer] = Dialect.get_or_raise(dialect).generator_class(dialect=dialect)._dispatch
+    own: dict[type[exp.Expr], _Writer] = language(dialect).generator_class(dialect=dialect)._dispatch
     ours: dict[type[exp.Expr], _Writer] = {
         exp.Not: _negation,
         exp.DateStrToDate: lambda made, node: f"DATE {made.sql(node, 'this')}",
@@ -84,7 +84,7 @@ def _regexp(generator: Generator, node: exp.RegexpLike) -> str:
 
 
 def _with_minus(sql: str) -> str:
-    for token in reversed(Dialect.get_or_raise("oracle").tokenize(sql)):
+    for token in reversed(language("oracle").tokenize(sql)):
         if token.token_type is TokenType.EXCEPT:
             sql = f"{sql[: token.start]}MINUS{sql[token.end + 1 :]}"
     return sql

@@ -1,10 +1,9 @@
 """Carry a query over from one dialect to another."""
 
 from sqlglot import exp
-from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 
-from .parsing import parse
+from .parsing import language, parse
 from .qualified import UnsupportedSeed
 from .render import render
 from .schema import Schema
@@ -54,10 +53,10 @@ def order_nulls_by_default(tree: exp.Expr, dialect: str) -> None:
 
 def nulls_first_by_default(descending: bool, dialect: str) -> bool:
     """Return whether ``dialect`` puts NULLs first in an order that does not say."""
-    ordering = Dialect.get_or_raise(dialect).NULL_ORDERING
+    ordering = language(dialect).NULL_ORDERING
     return {"nulls_are_small": not descending, "nulls_are_large": descending}.get(ordering, False)
 
 
 def can_order_nulls(dialect: str) -> bool:
     """Return whether ``dialect`` has NULLS FIRST and NULLS LAST."""
-    return Dialect.get_or_raise(dialect).generator().NULL_ORDERING_SUPPORTED is not None
+    return language(dialect).generator().NULL_ORDERING_SUPPORTED is not None

@@ -10,6 +10,8 @@ from .mine import Construct
 from .neutral import given
 
 _BASE = re.compile(r"^table_\d+$")
+_NUMBERED = re.compile(r"(?P<stem>[a-z]+)_(?P<number>\d+)")
+_RESERVED = 90  # numbers from here on are those of mined constructs
 
 
 def transplant(construct: Construct, template: exp.Select, rng: random.Random) -> exp.Select | None:
@@ -41,8 +43,9 @@ def base_aliases(select: exp.Select) -> list[str]:
 
 def next_number(tree: exp.Expr, stem: str) -> int:
     """Return the next free number for names such as ``out_3`` or ``value_2`` in the whole query."""
-    numbers = [int(n) for n in re.findall(rf"(?<![a-z]){stem}_(\d+)", tree.root().sql()) if int(n) < 90]
-    return max(numbers, default=0) + 1
+    named = (_NUMBERED.match(node.name) for node in tree.root().find_all(exp.Identifier, exp.Placeholder))
+    numbers = [int(name["number"]) for name in named if name and name["stem"] == stem]
+    return max((number for number in numbers if number < _RESERVED), default=0) + 1
 
 
 def _host(tree: exp.Select, rng: random.Random) -> str | None:

@@ -84,7 +84,7 @@ def _hosts(tree: exp.Expr, construct: Construct) -> list[exp.Select]:
 def _as_template(tree: exp.Expr | None, dialect: str) -> str | None:
     if tree is None:
         return None
-    sql = render(tree, dialect)
+    sql = render(tree, dialect, copy=False)
     return sql if _is_sayable(sql, dialect) else None
 
 

@@ -4,7 +4,7 @@ import json
 import random
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlglot import exp
@@ -35,6 +35,11 @@ class Filling:
     assignment: Assignment
     wanted: list[tuple[str, str]]
     rng: random.Random
+
+    def again(self, rng: random.Random) -> "Filling":
+        """Return it with a tree of its own, and ``rng`` in its state."""
+        rng.setstate(self.rng.getstate())
+        return replace(self, tree=self.tree.copy(), rng=rng)
 
 
 def begin(template: str, dialect: str, schema: Schema, rng: random.Random) -> Filling:

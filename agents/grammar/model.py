@@ -8,6 +8,7 @@ import hashlib
 import json
 import random
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
@@ -27,7 +28,7 @@ from ..verbalise.queries import question
 from ..verbalise.scope import Unsayable
 from .critic import judge
 from .expand import expand
-from .fill import CannotFill, begin, finish, read_samples
+from .fill import CannotFill, Filling, begin, finish, read_samples
 from .repair import CannotRepair, Failure, repair, wanted_values
 
 _SNIPPET = "### "
@@ -121,18 +122,25 @@ def _template(sections: dict[str, str], samples: Samples | None, rng: random.Ran
 
 
 def _candidate(sections: dict[str, str], samples: Samples | None, rng: random.Random) -> Calls:
-    schema = read_schema(sections["schema"])
-    filling = begin(sections["template"], sections["dialect"], schema, rng)
+    filling = _begun(sections["template"], sections["dialect"], sections["schema"], rng.getstate()).again(rng)
     if samples is None and filling.wanted:
         return [("sample_values", {"table": t, "column": c, "seed": rng.randrange(1000)}) for t, c in filling.wanted]
     tree = finish(filling, samples or {})
     return [("ProposeCandidate", _said(tree, sections, rng))]
 
 
+@lru_cache(maxsize=256)
+def _begun(template: str, dialect: str, schema: str, state: tuple[Any, ...]) -> Filling:
+    """Return a filling begun with ``rng`` in a state: it is wanted before its values are asked for, and after."""
+    rng = random.Random()
+    rng.setstate(state)
+    return begin(template, dialect, read_schema(schema), rng)
+
+
 def _said(tree: exp.Expr, sections: dict[str, str], rng: random.Random) -> dict[str, Any]:
     """Return the query as text, and what the text asks, in up to three phrasings."""
     dialect, schema = sections["dialect"], read_schema(sections["schema"])
-    sql = render(tree, dialect)
+    sql = render(tree, dialect, copy=False)
     read = parse(sql, dialect)
     seeds = [rng.randrange(2**32) for _ in range(4)]
     phrasings = list(dict.fromkeys(question(read.copy(), schema, dialect, random.Random(s)) for s in seeds))
