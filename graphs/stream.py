@@ -29,7 +29,10 @@ class ItemSource(Protocol[State_co]):
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """What the items of a run are made of: item N is template N, round and round, with a keyword drawn for N."""
+    """What the items of a run are made of: template after template, round and round, each time with another keyword.
+
+    The keywords of a template come in an order of its own, and again when all of them have had their turn.
+    """
 
     templates: list[Template]
     keywords: list[str]
@@ -37,9 +40,10 @@ class Items:
 
     def begin(self, index: int) -> ItemState:
         """Return the state in which item ``index`` begins."""
-        template = self.templates[index % len(self.templates)]
-        focus = random.Random(f"{self.seed}/{index}").choice(self.keywords)
-        return item_beginning(index, template.seed, template.sql, focus)
+        turn, place = divmod(index, len(self.templates))
+        order = random.Random(f"{self.seed}/{place}").sample(self.keywords, len(self.keywords))
+        template = self.templates[place]
+        return item_beginning(index, template.seed, template.sql, order[turn % len(order)])
 
 
 async def final_states(
