@@ -94,9 +94,12 @@ def _checked(address: str) -> str:
 
 async def close_connections(model: BaseChatModel) -> None:
     """Close a model's connections, in the event loop in which it was asked; it cannot be asked again."""
-    client = getattr(model, "root_async_client", None)  # of OpenAI's protocol; the others have no client of their own
-    if client is not None:
-        await client.close()
+    for name in (
+        "root_async_client",
+        "helper",
+    ):  # of OpenAI's protocol, and of the rules; others have none of their own
+        if (client := getattr(model, name, None)) is not None:
+            await client.close()
 
 
 def close_client(model: BaseChatModel) -> None:

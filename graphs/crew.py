@@ -38,9 +38,19 @@ def models_here(cluster: Cluster | None, asked: set[str], settings: ModelSetting
     Raises ``UsageError`` for a model that is not to be had, and for a limit that no machine alone could keep.
     """
     if cluster is None:
-        return load_models(asked, settings)
+        return load_models(asked, settings) | _grammar_on_two_cores(asked)
     refuse_limits(settings)
     return {}
+
+
+def _grammar_on_two_cores(asked: set[str]) -> dict[str, BaseChatModel]:
+    """Return the rules with a helper, if they are asked and there is a core for it; each core of a cluster has work."""
+    if "grammar" not in asked or (os.cpu_count() or 1) == 1:
+        return {}
+    from ..agents.grammar.helper import Helper
+    from ..agents.grammar.model import GrammarModel
+
+    return {"grammar": GrammarModel(helper=Helper())}
 
 
 def refuse_limits(settings: ModelSettings) -> None:
