@@ -22,8 +22,7 @@ from .tracing.taped import TapedAgent
 
 T = TypeVar("T")
 FEW = 4  # items or calls with which a run under a limit begins, so that it does not end with nothing whole
-_AT_ONCE = 4  # items under way with rules alone
-_AT_ONCE_HERE = 8  # with weights in this process: a batch of theirs
+_AT_ONCE_HERE = 8  # items under way with rules, or with weights in this process: a batch of theirs
 _AT_ONCE_ASKING = 32  # waiting for a server's replies
 
 
@@ -32,7 +31,7 @@ class ModelSettings:
     """How the models of a run are asked.
 
     ``base_url`` is a server that speaks OpenAI's protocol, for models named ``openai:``. ``in_flight`` items are
-    under way at a time, by default 4, with weights in this process 8, with a server 32. ``max_cost`` is in US dollars.
+    under way at a time, by default 8, with a server 32. ``max_cost`` is in US dollars.
     ``cache``: a request asked before is answered from disk. ``schema_tokens`` is how much of a schema is shown to a
     model at once; None shows all of it, as to ``grammar``. A reply ends after ``reply_tokens``, and one that has not
     come after ``timeout`` seconds is asked for again. Local weights are rounded to ``bf16`` if wanted.
@@ -134,5 +133,5 @@ def open_budget(settings: ModelSettings, spent: Usage) -> Budget:
 def in_flight(settings: ModelSettings, specs: set[str]) -> int:
     """Return how many items may be under way with these models."""
     asked = specs - {"grammar"}
-    by_default = _AT_ONCE if not asked else _AT_ONCE_HERE if all(map(runs_here, asked)) else _AT_ONCE_ASKING
+    by_default = _AT_ONCE_HERE if all(map(runs_here, asked)) else _AT_ONCE_ASKING
     return settings.in_flight or by_default

@@ -21,7 +21,7 @@ BaseUrl = _option(str, "A server that speaks OpenAI's protocol, for openai: mode
 _SETTINGS = {
     "base_url": (BaseUrl, None),
     "in_flight": (
-        _option(int, "Items under way; by default 4, with local weights 8, with a server 32.", metavar="N", min=1),
+        _option(int, "Items under way; by default 8, with a server 32.", metavar="N", min=1),
         None,
     ),
     "max_cost": (_option(float, "Stop before models cost more.", metavar="USD", min=0.0), None),
