@@ -94,7 +94,7 @@ def _week(node: exp.Week, scope: Scope) -> Phrase:
 
 
 def _cast(node: exp.Cast, scope: Scope) -> Phrase:
-    """Say what a cast changes: a date cut to its day, a number rounded, a text cut; nothing else is worth words."""
+    """Say what a cast changes: a date cut to its day, a number rounded or sorted as text, a text cut; no more."""
     subject, to = phrase(node.this, scope), node.args["to"]
     if isinstance(node.this, exp.Literal) and node.this.is_string and to.is_type(*exp.DataType.TEMPORAL_TYPES):
         return Phrase(node.this.name, "date", bare=True)
@@ -103,6 +103,8 @@ def _cast(node: exp.Cast, scope: Scope) -> Phrase:
         return Phrase(f"date of {subject.the()}", "date")
     if to.is_type(*exp.DataType.TEXT_TYPES) and sizes and not subject.bare:
         return Phrase(f"first {sizes[0]} characters of {subject.the()}", "text")
+    if to.is_type(*exp.DataType.TEXT_TYPES) and subject.kind == "number" and not subject.bare:
+        return replace(subject, kind="text", origin=None)  # 10 comes before 9
     if to.is_type(exp.DType.BINARY, exp.DType.VARBINARY):
         return subject.of(f"{subject.text} (minding case)")
     if subject.kind == "text" and isinstance(node.this, exp.Column) and not to.is_type(*exp.DataType.TEXT_TYPES):

@@ -30,6 +30,10 @@ def say(sql: str, dialect: str = "postgres", seed: int = 0) -> str:
 SAID = [
     ("SELECT name FROM products WHERE price > 20", ["products whose price is", "20 euros"]),
     ("SELECT name FROM customers WHERE email IS NOT NULL", ["email address is known"]),
+    (
+        "SELECT STRING_AGG(DISTINCT CAST(stock AS TEXT), '-' ORDER BY CAST(stock AS TEXT) DESC) FROM products",
+        ["separated by '-'", "in reverse alphabetical order"],
+    ),
     ("SELECT name FROM customers WHERE email IS NULL", ["email address is missing"]),
     ("SELECT name FROM customers WHERE NOT country IN ('Spain', 'Italy')", ["country is not 'Spain' or 'Italy'"]),
     (
