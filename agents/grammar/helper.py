@@ -57,27 +57,31 @@ class Helper:
                 await self._reading
 
     async def _run(self) -> None:
-        """Start the process, and pass its answers on until it ends."""
-        self._process = process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", __name__),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            limit=_LONGEST,
-            start_new_session=True,  # Ctrl-C is for us
-        )
+        """Start the process, and pass its answers on until it ends; what it leaves is for those who asked."""
+        with suppress(OSError, ValueError, LookupError):  # it cannot be had, or says what nobody asked for
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", __name__),
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                limit=_LONGEST,
+                start_new_session=True,  # Ctrl-C is for us
+            )
+            try:
+                await self._pass_on(self._process)
+            finally:
+                self._ready = False
+                with suppress(ProcessLookupError):
+                    self._process.kill()
+                await self._process.wait()
+                for each in self._waiting:
+                    _settle(each, None)
+
+    async def _pass_on(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout
-        try:
-            self._ready = bool(await process.stdout.readline())
-            while line := await process.stdout.readline():
-                _settle(self._waiting.popleft(), json.loads(line))
-        finally:
-            self._ready = False
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-            for each in self._waiting:
-                _settle(each, None)
+        self._ready = bool(await process.stdout.readline())
+        while line := await process.stdout.readline():
+            _settle(self._waiting.popleft(), json.loads(line))
 
 
 def _settle(answered: "asyncio.Future[Calls | None]", calls: Calls | None) -> None:

@@ -94,3 +94,16 @@ def test_a_few_requests_start_no_process() -> None:
         return helper.process
 
     assert asyncio.run(asked()) is None
+
+
+@pytest.mark.usefixtures("at_once")
+def test_where_no_process_can_be_had_all_is_answered_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "/none/python")
+
+    async def asked() -> Said:
+        model = GrammarModel(helper=Helper())
+        found = await answers(model)
+        await close_connections(model)
+        return found
+
+    assert asyncio.run(asked()) == asyncio.run(answers(GrammarModel()))
