@@ -34,8 +34,12 @@ def below_us(part: str, known: set[int] | None = None) -> list[int]:
 
 
 def resident_bytes() -> int:
-    """Return the memory that all processes below ours take up, counting shared pages for each of them."""
-    return sum(map(_resident, descendants(os.getpid())))
+    """Return the memory that all processes below ours take up, counting shared pages for each of them.
+
+    One that is about to become another program has our own pages still, and our command line: it does not count.
+    """
+    own = command_of(os.getpid())
+    return sum(_resident(each) for each in descendants(os.getpid()) if command_of(each) != own)
 
 
 def _resident(process: int) -> int:
