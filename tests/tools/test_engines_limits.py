@@ -13,6 +13,7 @@ from .engine_probes import HOGS, MANY_ROWS, ONE_HUGE_CELL, RUNAWAY, UNSTOPPABLE
 from .engines_here import Engines, one, skip_if_missing
 from .processes import MemoryWatch
 
+EARLY = 0.1  # seconds by which a limit may seem to come early: seekdb's own clock on a busy machine
 LIMITS = Limits(seconds=0.5, rows=100, result_bytes=2**20)
 # What a statement's processes may grow by beyond the limit: pages first used that all of a server share, and
 # seekdb's own gigabyte.
@@ -43,7 +44,7 @@ def test_a_timeout_is_kept_and_the_next_statement_runs(engines: Engines, dialect
     start = time.monotonic()
     execution = engine.execute(sql)
     assert execution.outcome is Outcome.TIMEOUT
-    assert LIMITS.seconds <= time.monotonic() - start < LIMITS.seconds + 0.5
+    assert LIMITS.seconds - EARLY <= time.monotonic() - start < LIMITS.seconds + 0.5
     assert goes_on(engine)
 
 
