@@ -52,7 +52,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("percent", r"percent(?:age)?s?"),
 )
 _GROUPS = (rf"(?P<w{place}>{words})" for place, (_, words) in enumerate(_WORDS))
-_ANY = re.compile(rf"\b(?:{'|'.join(_GROUPS)})\b", re.IGNORECASE)  # at the begin of a word, all are tried; else none
+_ANY = re.compile(rf"\b(?:{'|'.join(_GROUPS)})\b", re.IGNORECASE)  # tried where a word begins, and only there
 _NUMBER_WORDS = re.compile(
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|hundred|thousand)\b"
 )

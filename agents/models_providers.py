@@ -93,13 +93,13 @@ def _checked(address: str) -> str:
 
 
 async def close_connections(model: BaseChatModel) -> None:
-    """Close a model's connections, in the event loop in which it was asked; it cannot be asked again."""
-    for name in (
-        "root_async_client",
-        "helper",
-    ):  # of OpenAI's protocol, and of the rules; others have none of their own
-        if (client := getattr(model, name, None)) is not None:
-            await client.close()
+    """Close a model's connections, in the event loop in which it was asked; it cannot be asked again.
+
+    There are some to servers of OpenAI's protocol, and to the helper of the rules; other models keep none of their own.
+    """
+    client = getattr(model, "root_async_client", None) or getattr(model, "helper", None)
+    if client is not None:
+        await client.close()
 
 
 def close_client(model: BaseChatModel) -> None:

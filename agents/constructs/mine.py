@@ -53,6 +53,8 @@ _TEXT = re.compile(
 )
 _KEY = re.compile(r"(^|_)id$|^referred_by$")
 
+FIRST_NUMBER = 90  # of the slots of a mined construct: those of templates stay below
+
 
 @dataclass(frozen=True, slots=True)
 class Construct:
@@ -138,9 +140,9 @@ def slotted(node: exp.Expr) -> exp.Expr:
     names: dict[str, str] = {}
     for column in list(root.find_all(exp.Column)):
         kind = column_kind_of(column.name)
-        names.setdefault(column.name, f"{kind}_{90 + len(names)}")
+        names.setdefault(column.name, f"{kind}_{FIRST_NUMBER + len(names)}")
         column.replace(exp.column(names[column.name]))
-    for number, literal in enumerate(_compared(root), start=90):
+    for number, literal in enumerate(_compared(root), start=FIRST_NUMBER):
         pattern = isinstance(literal.parent, (*PATTERNS, *_SEARCHES))
         literal.replace(exp.Placeholder(this=f"{'pattern' if pattern else 'value'}_{number}"))
     inner: exp.Expr = root.this

@@ -6,12 +6,11 @@ import re
 from sqlglot import exp
 
 from ..verbalise.selection import aggregates
-from .mine import Construct
+from .mine import FIRST_NUMBER, Construct
 from .neutral import given
 
 _BASE = re.compile(r"^table_\d+$")
 _NUMBERED = re.compile(r"(?P<stem>[a-z]+)_(?P<number>\d+)")
-_RESERVED = 90  # numbers from here on are those of mined constructs
 
 
 def transplant(construct: Construct, template: exp.Select, rng: random.Random) -> exp.Select | None:
@@ -45,7 +44,7 @@ def next_number(tree: exp.Expr, stem: str) -> int:
     """Return the next free number for names such as ``out_3`` or ``value_2`` in the whole query."""
     named = (_NUMBERED.match(node.name) for node in tree.root().find_all(exp.Identifier, exp.Placeholder))
     numbers = [int(name["number"]) for name in named if name and name["stem"] == stem]
-    return max((number for number in numbers if number < _RESERVED), default=0) + 1
+    return max((number for number in numbers if number < FIRST_NUMBER), default=0) + 1
 
 
 def _host(tree: exp.Select, rng: random.Random) -> str | None:
